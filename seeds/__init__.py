@@ -1,0 +1,1 @@
+"""The article that comes with Article Chat, as package data."""
