@@ -53,7 +53,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> "Settings":
-        """Read ``ARTICLE_CHAT_MODEL``, ``_BASE_URL``, ``_API_KEY`` and so on, one variable for each attribute.
+        """Read ``ARTICLE_CHAT_MODEL``, ``_BASE_URL``, ``_API_KEY`` and so on, a variable for each attribute.
 
         Args:
             environ: The variables; those of the process if None.
@@ -88,11 +88,13 @@ def _check_url(name: str, url: str | None) -> None:
     except ValueError:  # urlsplit and .port refuse some malformed addresses
         usable = False
     if not usable:
-        raise SettingsError(f"{name} is no web address: {url!r}. It should look like http://localhost:11434/v1.")
+        raise SettingsError(
+            f"{name} is no web address: {url!r}. It should look like http://localhost:11434/v1."
+        )
 
 
 def _check_model(model: str) -> None:
-    """Without a server of the user's own, a model is the built-in one or has its provider's name before it."""
+    """Without a server of the user's own, a model is the built-in one or names its provider."""
     provider, _, name = model.partition(":")
     if model != BUILTIN and not (provider.strip() and name.strip()):
         raise SettingsError(
