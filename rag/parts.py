@@ -55,7 +55,7 @@ def find(packages: Sequence[str], version: str) -> list[Part]:
 def damaged(parts: Sequence[Part]) -> list[Part]:
     """Name the parts whose file is not what their installer wrote.
 
-    Only for the message: the installer's record is as untrusted as the part; the whole file's checksum decides.
+    Only for the message: the installer's record is as untrusted as it; the whole file's checksum decides.
     """
     return [part for part in parts if part.recorded is not None and _differs(part.path, part.recorded)]
 

@@ -68,7 +68,7 @@ def builtin_model(progress: Progress | None = None, *, model: ModelFile = QWEN) 
         The path of the file in the data directory.
 
     Raises:
-        ModelError: If parts are missing or damaged, or the file cannot be written. The message has the remedy.
+        ModelError: If parts are missing or damaged, or the file cannot be written. It names the remedy.
     """
     return _prepare(model, progress or _silent, _join)
 
