@@ -40,7 +40,10 @@ def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> 
     there = frozenset(content_words(source)) | frozenset(tokens(source))
     initials = _initials(source)
     for name in _names(sentence, article_words):
-        if not all(part in there for part in content_words(name)) and fold(name).replace(".", "") not in initials:
+        if (
+            not all(part in there for part in content_words(name))
+            and fold(name).replace(".", "") not in initials
+        ):
             missing.append(name)
     return missing
 
