@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ArticleChat", "ArticleLike"]
 
 Progress = Callable[[str, float], None]
-ArticleLike = Union[Article, str, Path, Sequence[Union[Article, str, Path]], None]
+ArticleLike = Union[Article, str, Path, Sequence[Article | str | Path], None]
 
 _REMEMBERED = 64
 
