@@ -3,9 +3,9 @@
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article
 from rag import chain, retrieval
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ArticleChat", "ArticleLike"]
 
 Progress = Callable[[str, float], None]
-ArticleLike = Union[Article, str, Path, Sequence[Article | str | Path], None]
+ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
 
 _REMEMBERED = 64
 
@@ -188,10 +188,8 @@ class ArticleChat:
 
     def _start_quietly(self) -> None:
         """Start the model on the side. What goes wrong is told to whoever needs the model next."""
-        try:
+        with suppress(Exception):
             self.model.start()
-        except Exception:  # noqa: S110 - raised again, in the thread that asks
-            pass
 
     def close(self) -> None:
         """Stop the model and close the library."""
