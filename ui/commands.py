@@ -13,7 +13,7 @@ from index.errors import ArticleChatError
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE
-from ui.sources import article_id, chosen, load_any
+from ui.sources import chosen, full_id, load_any
 from ui.terminal import Screen, plain
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def remove(options: Namespace) -> int:
     """Remove articles and everything made of them."""
     with _open_library() as library:
         # All of them are found before one is removed: a mistyped id removes nothing.
-        ids = [article_id(library, wanted) for wanted in options.ids]
+        ids = [full_id(library, wanted) for wanted in options.ids]
         for article_id in ids:
             library.remove(article_id)
     return ANSWERED
