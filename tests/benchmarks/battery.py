@@ -34,10 +34,14 @@ _DENIAL = re.compile(
     r"|(\bnot\b|n't|\bno\b|\bnothing\b).*\b(article|text|passages?|context)\b"
     r"|\b(did|does|do|was|were|is|are|has|have|had|can|could)( not|n't)\b|\bcannot\b|^no\b|\bnever\b"
 )
-_PLAIN = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "—": "-", "–": "-", "‑": "-", "\N{NO-BREAK SPACE}": " "}
-)
+# Typographic quotation marks, dashes and the space that does not break, as typed on a keyboard.
+_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2010\u2011\u2013\u2014\u00a0", "''\"\"---- ")
+_NUMBER = r"\d[\d.,]*\d|\d"
+# What starts an item of a list, and its label: not claims.
+_MARKERS = re.compile(r"(?m)^\s*(?:\(?\d+[.)]|[-*•#]+)\s+(?:\**[A-Z][^:.\n]{0,60}:\**)?")
+# Words that may open a short answer, and an abbreviation of the article written out.
 _SHORT_WORDS = {"yes", "no", "none", "not", "the", "a", "an", "it", "they", "he", "both", "four", "two"}
+_SHORT_WORDS |= {"chief", "executive", "officer", "artificial", "intelligence"}
 
 
 @dataclass(frozen=True)
@@ -64,17 +68,17 @@ def inventions(text: str, article: str, question: str, must_not: Sequence[str] =
     """What the text says and the article does not: forbidden claims, and unknown numbers and names."""
     found = []
     known = plain(article + " " + question)
-    words = set(re.findall(r"[\w']+", known))
-    for sentence in re.split(r"(?<=[.!?])\s+|\n+", text.strip()):
+    words = set(re.findall(r"[\w']+", known)) | _SHORT_WORDS
+    numbers = set(re.findall(_NUMBER, known))
+    for sentence in re.split(r"(?<=[.!?])\s+|\n+", _MARKERS.sub("", text.strip()).translate(_PLAIN)):
         said = plain(sentence)
         if not _DENIAL.search(said):
             found += [p for p in (*must_not, *ALWAYS_WRONG) if re.search(p, said)]
-        unlisted = re.sub(r"^\s*\(?\d+[.)]\s+", "", sentence)  # the number of a list's item is no claim
-        found += [n for n in re.findall(r"\d[\d.,]*\d|\d", unlisted) if n not in known]
-        names = re.findall(r"[A-Z][\w’']+", unlisted)
-        if names and unlisted.lstrip("-*• ").startswith(names[0]) and len(unlisted.split()) > 3:
+        found += [n for n in re.findall(_NUMBER, sentence) if n not in numbers]
+        names = re.findall(r"[A-Z][\w']+", sentence)
+        if names and sentence.lstrip("\"'*").startswith(names[0]) and len(sentence.split()) > 3:
             names = names[1:]  # a capital that only opens the sentence
-        found += [n for n in names if _stem(n) not in words | _SHORT_WORDS and plain(n) not in words]
+        found += [n for n in names if _stem(n) not in words and plain(n) not in words]
     return found
 
 

@@ -34,7 +34,10 @@ def headline(rows: Sequence[Row]) -> float | None:
     return None if right is None or abstained is None else (right + abstained) / 2
 
 
-def interval(rows: Sequence[Row], figure: Callable[[Sequence[Row]], float | None]) -> tuple[float, float] | None:
+Figure = Callable[[Sequence[Row]], float | None]
+
+
+def interval(rows: Sequence[Row], figure: Figure) -> tuple[float, float] | None:
     """A 95% bootstrap interval of a figure."""
     draw = random.Random(0)  # noqa: S311 - a sample, not a secret
     drawn = (figure(draw.choices(rows, k=len(rows))) for _ in range(1000)) if rows else ()

@@ -11,7 +11,7 @@ _DECLINES = re.compile(
     r"(do not|don't|does not|doesn't|did not|cannot|can't|could not|unable to|is not|isn't|are not|not) "
     r"(\w+ ){0,2}(know|say|state|mention|specif|provid|contain|include|answer|explicit|find|given|available|"
     r"disclos|have (enough|any|the|sufficient)|determin|indicate)"
-    r"|no (\w+ ){0,2}(information|mention|answer|details?)\b|not in the (article|text|context)|i'm sorry|i am sorry"
+    r"|no (\w+ ){0,2}(information|mention|answer|detail)|not in the (article|text|context)|i('m| am) sorry"
 )
 
 
@@ -53,4 +53,4 @@ class System(Protocol):
 
 def declines(text: str) -> bool:
     """Whether a text that carries no status of its own says that it has no answer."""
-    return not text.strip() or bool(_DECLINES.search(text.lower().replace("’", "'")))
+    return not text.strip() or bool(_DECLINES.search(text.lower().replace("\u2019", "'")))

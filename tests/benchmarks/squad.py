@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import Any
 
 TUNE = ("normans", "steam_engine", "islamism", "immune_system")
-REPORT = ("computational_complexity_theory", "european_union_law", "french_and_indian_war", "harvard_university")
+REPORT = (
+    "computational_complexity_theory",
+    "european_union_law",
+    "french_and_indian_war",
+    "harvard_university",
+)
 PER_ARTICLE = (13, 12)
 """How many answerable and unanswerable questions are asked of each article."""
 SEED = 20260101
@@ -73,8 +78,8 @@ def questions(folder: Path, name: str) -> list[Question]:
     chosen: list[Question] = []
     draw = random.Random(f"{SEED}:{name}")  # noqa: S311 - a sample, not a secret
     for answerable, wanted in zip((True, False), PER_ARTICLE, strict=True):
-        pool = sorted({q["question"].strip(): i for i, q in enumerate(data) if q["answerable"] is answerable}.items())
-        for _, index in draw.sample(pool, wanted):
+        pool = {q["question"].strip(): i for i, q in enumerate(data) if q["answerable"] is answerable}
+        for _, index in draw.sample(sorted(pool.items()), wanted):
             q = data[index]
             chosen.append(
                 Question(
