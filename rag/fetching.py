@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 __all__ = ["fetch"]
 
-_CHUNK = 1024 * 1024
 _ATTEMPTS = 5  # in a row without a single new byte
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
@@ -35,9 +34,9 @@ def fetch(
     """
     import httpx  # it takes a tenth of a second that no other command should pay
 
-    failures = 0
+    failures, furthest = 0, _length(path)
     with httpx.Client(follow_redirects=True, timeout=httpx.Timeout(60.0, connect=20.0)) as client:
-        while (have := _length(path)) < size:
+        while _length(path) < size:
             try:
                 _attempt(client, url, path, size, progress)
                 reason = "it closed the connection too early"
@@ -52,7 +51,9 @@ def fetch(
                 reason = f"it answered {error.response.status_code} {error.response.reason_phrase}"
             except httpx.HTTPError as error:
                 reason = str(error) or type(error).__name__
-            failures = 0 if _length(path) > have else failures + 1
+            # Further than ever, not only than before: a file begun anew again and again must end, too.
+            failures = 0 if _length(path) > furthest else failures + 1
+            furthest = max(furthest, _length(path))
             if failures >= _ATTEMPTS:
                 raise ModelError(
                     f"Cannot download from {url}: {reason}. Check the network, then run the command again: "
@@ -63,7 +64,8 @@ def fetch(
     if _length(path) > size:
         path.unlink()
         raise ModelError(
-            f"Cannot download from {url}: the file there is longer than the model. Use another address."
+            f"Cannot download from {url}: the file there is longer than the model. "
+            "Use another address with --url."
         )
 
 
@@ -81,9 +83,15 @@ def _attempt(
         response.raise_for_status()
         sent = response.headers.get("content-range", "")
         goes_on = response.status_code == 206 and sent.startswith(f"bytes {have}-")
+        done = have if goes_on else 0
+        length = response.headers.get("content-length", "")
+        if length.isdigit() and done + int(length) != size:
+            raise ModelError(
+                f"Cannot download from {url}: the file there has {done + int(length)} bytes, "
+                f"the model {size}. Use another address with --url."
+            )
         with path.open("ab" if goes_on else "wb") as out:
-            done = have if goes_on else 0
-            for chunk in response.iter_raw(_CHUNK):
+            for chunk in response.iter_raw():
                 out.write(chunk)
                 done += len(chunk)
                 progress("Downloading the language model", min(done / size, 1.0))

@@ -45,7 +45,8 @@ def find(packages: Sequence[str], version: str) -> list[Part]:
         listed = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
         what = f"Parts of the built-in language model are not installed (version {version}): {listed}."
     few = " ".join(f"{package}=={version}" for package in missing)
-    command = f"pip install {few}" if len(missing) <= 3 else 'pip install "article-chat[builtin]"'
+    some = len(missing) <= 3 and len(missing) < len(packages)
+    command = f"pip install {few}" if some else 'pip install "article-chat[builtin]"'
     raise ModelError(
         f"{what} Install it with: {command}; download it with: article-chat model download; "
         "or use another model (--model, --base-url)."
