@@ -1,16 +1,12 @@
 """The peer: the retrieval chain of the LangChain tutorial, on the same model and embedding weights.
 
 Split at 500 characters with 50 of overlap, Chroma, the four closest chunks, the stock prompt. Like the
-tutorial's first part it does not know the turns before. Asked by itself, it answers once:
-``python -m tests.benchmarks.plain_chain FILE QUESTION``.
+tutorial's first part it does not know the turns before.
 """
 
-import json
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.record import code_version
@@ -118,10 +114,3 @@ def _embeddings() -> Any:
             return peer_model.embed([text])[0]
 
     return Plain()
-
-
-if __name__ == "__main__":
-    chain = PlainChain()
-    path = Path(sys.argv[1])
-    chain.open([(path.stem, path.read_text(encoding="utf-8"))])
-    print(json.dumps(chain.ask(sys.argv[2]).to_dict(), ensure_ascii=False))

@@ -12,16 +12,14 @@ from typing import Any
 from tqdm import tqdm
 
 from tests.benchmarks import suites
-from tests.benchmarks.llama_index_engine import LlamaIndexEngine
 from tests.benchmarks.ours import ArticleChatSystem
-from tests.benchmarks.plain_chain import PlainChain
+from tests.benchmarks.peers import PEERS
 from tests.benchmarks.record import RESULTS, Record
 from tests.benchmarks.replies import Reply, System
 from tests.benchmarks.summary import summarise
 from tests.benchmarks.tables import note, show_quality
 
 SUITES = ("battery", "squad", "distractors", "retrieval")
-PEERS: dict[str, Callable[[], System]] = {"plain-chain": PlainChain, "llama-index": LlamaIndexEngine}
 
 
 def main() -> None:
