@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rag.answers import Answer, Checked, Citation, Draft, Event, Finished, Retracted, Step
+from rag import Answer, Checked, Citation, Draft, Event, Finished, Retracted, Step
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
