@@ -41,7 +41,7 @@ class Catalog:
                 for (article_id,) in connection.execute(former, (article.source, article.id)).fetchall():
                     self._delete(connection, article_id)
             connection.execute(
-                "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (article.id, article.title, article.source, article.author, article.date, article.url)
                 + (article.text, blocks, article.word_count, time.time()),
             )

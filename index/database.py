@@ -29,6 +29,7 @@ CREATE TABLE spaces (number INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE);
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL, article_id TEXT NOT NULL, removed INTEGER NOT NULL
 );
+CREATE INDEX changes_by_space ON changes (space, seq);
 CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
 

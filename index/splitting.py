@@ -74,7 +74,7 @@ def split(article: Article, count: CountTokens | None = None, limit: int = MAX_T
         limit: The tokens that a passage may have with its title and heading.
     """
     if count is None:
-        from index.embedding import count_tokens
+        from index.minilm import count_tokens
 
         count = count_tokens
     room = limit - _CONTEXT_TOKENS

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from index.errors import StoreError
-from index.space import Space
+from index.space import Change, Space
+from index.splitting import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
     from chromadb.api import ClientAPI
     from filelock import FileLock
     from langchain_chroma import Chroma
+
+    _Entry = tuple[str, np.ndarray, Passage]
 
 _BATCH = 2000
 _LOCK_SECONDS = 600
@@ -133,29 +137,44 @@ class VectorIndex:
             if self._space.followed(name) >= self._space.latest():
                 return
             with self._lock.acquire(timeout=_LOCK_SECONDS):
-                for change in self._space.changes(after=self._space.followed(name)):
-                    if change.removed:
-                        collection.delete(where={"article_id": change.article_id})
-                    else:
-                        self._put(collection, change.article_id)
-                    self._space.follow(name, change.seq)
+                self._apply(collection, name, self._space.changes(after=self._space.followed(name)))
         except StoreError:
             raise
         except Exception as error:
             raise self._failure(error) from error
 
-    def _put(self, collection: Any, article_id: str) -> None:
+    def _apply(self, collection: Any, name: str, changes: Sequence[Change]) -> None:
+        waiting: list[_Entry] = []
+        for change in changes:
+            if change.removed:
+                self._put(collection, waiting)
+                collection.delete(where={"article_id": change.article_id})
+            else:
+                waiting += self._entries(change.article_id)
+            if change.removed or len(waiting) >= _BATCH or change is changes[-1]:
+                self._put(collection, waiting)
+                self._space.follow(name, change.seq)
+
+    def _entries(self, article_id: str) -> list[_Entry]:
         numbers, matrix = self._space.vectors(article_id)
         passages = self._space.passages(numbers.tolist())
-        if len(passages) < len(numbers):  # removed since: the change that says so comes next
-            return
-        for first in range(0, len(numbers), _BATCH):
-            batch = [(number, passages[number]) for number in numbers[first : first + _BATCH].tolist()]
+        # A passage that is missing was removed since: the change that says so comes later.
+        return [
+            (str(number), vector, passages[number])
+            for number, vector in zip(numbers.tolist(), matrix, strict=True)
+            if number in passages
+        ]
+
+    @staticmethod
+    def _put(collection: Any, waiting: list[_Entry]) -> None:
+        """Send what waits, in batches that Chroma takes."""
+        while waiting:
+            batch, waiting[:_BATCH] = waiting[:_BATCH], []
             collection.upsert(
-                ids=[str(number) for number, _ in batch],
-                embeddings=matrix[first : first + _BATCH],
-                documents=[passage.text for _, passage in batch],
-                metadatas=[{"article_id": article_id, "start": p.start, "end": p.end} for _, p in batch],
+                ids=[number for number, _, _ in batch],
+                embeddings=[vector for _, vector, _ in batch],
+                documents=[p.text for _, _, p in batch],
+                metadatas=[{"article_id": p.article_id, "start": p.start, "end": p.end} for _, _, p in batch],
             )
 
     def _failure(self, error: Exception) -> StoreError:
