@@ -1,7 +1,7 @@
 """What an article is: its text, and the blocks that the text is made of.
 
-Every offset in Article Chat counts characters of :attr:`Article.text`, which is the cleaned text that readers are
-shown.
+Every offset in Article Chat counts characters of :attr:`Article.text`, which is the cleaned text that
+readers are shown.
 """
 
 import hashlib

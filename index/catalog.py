@@ -42,8 +42,10 @@ class Catalog:
                     self._delete(connection, article_id)
             connection.execute(
                 "INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (article.id, article.title, article.source, article.author, article.date, article.url)
-                + (article.text, blocks, article.word_count, time.time()),
+                (
+                    *(article.id, article.title, article.source, article.author, article.date, article.url),
+                    *(article.text, blocks, article.word_count, time.time()),
+                ),
             )
             space.put(connection, article.id, rows)
 

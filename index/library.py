@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from index.articles import Article
 from index.catalog import ArticleInfo, Catalog
 from index.database import Database
-from index.errors import ArticleError, StoreError
+from index.errors import ArticleError
 from index.exact import ExactSearch
 from index.lexical import FtsQuery
 from index.paths import data_dir
@@ -53,7 +53,7 @@ class Hit:
 class Library:
     """The articles kept in a directory, and hybrid search among them.
 
-    It opens when it is first used, may be used from any number of threads, and by several processes at once. ::
+    It opens when it is first used. Any number of threads and several processes may use it at once. ::
 
         with Library() as library:
             library.add(article)
@@ -66,7 +66,7 @@ class Library:
         """
         Args:
             path: The directory; ``library`` in the data directory if not given.
-            embeddings: The embedding model; the built-in one if not given. The passages of each model are apart.
+            embeddings: The embedding model; the built-in one if not given. Those of each model are apart.
             chroma_url: A Chroma server for the vectors, ``http://[token@]host[:port][/tenant[/database]]``.
         """
         self._path = path

@@ -36,7 +36,8 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise ArticleError(
-                f"{path} is too large ({size / 1e6:.0f} MB; at most {MAX_BYTES / 1e6:.0f} MB). Split it into parts."
+                f"{path} is too large: {size / 1e6:.0f} MB, and at most {MAX_BYTES / 1e6:.0f} MB are read. "
+                "Split it into parts."
             )
         data = path.read_bytes()
     except FileNotFoundError as error:

@@ -1,8 +1,8 @@
 """The built-in embedding model, all-MiniLM-L6-v2, run without loading sentence-transformers.
 
-Importing sentence-transformers takes six seconds on two cores, torch one, NumPy a tenth. A question is a dozen
-tokens, for which NumPy is as good as anything; passages are many, and go through torch, in bfloat16 where the
-processor has it. The vectors are those of sentence-transformers: tests compare them.
+Importing sentence-transformers takes six seconds on two cores, torch one, NumPy a tenth. A question is a
+dozen tokens, for which NumPy is as good as anything; passages are many, and go through torch, in bfloat16
+where the processor has it. The vectors are those of sentence-transformers: tests compare them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from tokenizers import Tokenizer
 
-    Array = np.ndarray
+    Array = np.ndarray[Any, np.dtype[np.float32]]
 
 MAX_TOKENS = 256
 DIMENSIONS = 384
@@ -58,10 +58,10 @@ def count_tokens(texts: Sequence[str]) -> list[int]:
 class MiniLM:
     """The model with its weights, which are loaded when they are first needed."""
 
+    max_tokens = MAX_TOKENS
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
-
-    max_tokens = MAX_TOKENS
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """The tokens of each text, without the two that mark its ends."""
@@ -87,7 +87,8 @@ class MiniLM:
             inner = _gelu(self._linear(x, f"{layer}intermediate.dense"))
             x = self._normed(x + self._linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
         vector = x.mean(axis=0)
-        return vector / np.linalg.norm(vector)
+        unit: Array = vector / np.linalg.norm(vector)
+        return unit
 
     def documents(self, texts: Sequence[str]) -> Array:
         """The vectors, of length 1, of passages: one row for each."""
@@ -110,7 +111,8 @@ class MiniLM:
         mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in ids])
 
         def linear(x: torch.Tensor, name: str) -> torch.Tensor:
-            return f.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+            y: torch.Tensor = f.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+            return y
 
         def normed(x: torch.Tensor, name: str) -> torch.Tensor:
             return f.layer_norm(x, (DIMENSIONS,), w[f"{name}.weight"], w[f"{name}.bias"], _NORM_EPSILON)
@@ -123,20 +125,23 @@ class MiniLM:
             x = normed(x, "embeddings.LayerNorm")
             for number in range(_LAYERS):
                 layer = f"encoder.layer.{number}."
-                parts = (heads(x, f"{layer}attention.self.{name}") for name in ("query", "key", "value"))
-                seen = f.scaled_dot_product_attention(*parts, attn_mask=mask[:, None, None, :])
+                query, key, value = (
+                    heads(x, f"{layer}attention.self.{n}") for n in ("query", "key", "value")
+                )
+                seen = f.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
                 seen = linear(seen.transpose(1, 2).flatten(2), f"{layer}attention.output.dense")
                 x = normed(x + seen, f"{layer}attention.output.LayerNorm")
                 inner = f.gelu(linear(x, f"{layer}intermediate.dense"))
                 x = normed(x + linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
             total = (x.float() * mask[:, :, None]).sum(1)
-            return f.normalize(total).numpy()
+            vectors: Array = f.normalize(total).numpy()
+            return vectors
 
     @cached_property
     def _weights(self) -> dict[str, Array]:
         from safetensors.numpy import load_file
 
-        weights = load_file(model_directory() / "model.safetensors")
+        weights: dict[str, Array] = load_file(model_directory() / "model.safetensors")
         weights.pop("embeddings.position_ids", None)
         return weights
 
@@ -144,10 +149,9 @@ class MiniLM:
     def _positions(self) -> Array:
         weights = self._weights
         # Texts here have one segment, so its embedding is the same for every token.
-        return (
-            weights["embeddings.position_embeddings.weight"]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        )
+        segment = weights["embeddings.token_type_embeddings.weight"][0]
+        positions: Array = weights["embeddings.position_embeddings.weight"] + segment
+        return positions
 
     @cached_property
     def _tensors(self) -> dict[str, torch.Tensor]:
@@ -160,18 +164,21 @@ class MiniLM:
         return {name: torch.from_numpy(weight).to(dtype) for name, weight in weights.items()}
 
     def _linear(self, x: Array, name: str) -> Array:
-        return x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        y: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        return y
 
     def _normed(self, x: Array, name: str) -> Array:
         centred = x - x.mean(axis=-1, keepdims=True)
         deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _NORM_EPSILON)
-        return centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        y: Array = centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return y
 
 
 def _attention(query: Array, key: Array, value: Array) -> Array:
     weights = query @ key.swapaxes(-1, -2) / np.float32(np.sqrt(query.shape[-1]))
     weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True) @ value
+    seen: Array = weights / weights.sum(axis=-1, keepdims=True) @ value
+    return seen
 
 
 def _gelu(x: Array) -> Array:
@@ -182,4 +189,5 @@ def _gelu(x: Array) -> Array:
     for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
         series = (series + np.float32(factor)) * t
     error_function = np.sign(x) * (1 - series * np.exp(-size * size))
-    return x * (1 + error_function) / 2
+    y: Array = x * (1 + error_function) / 2
+    return y

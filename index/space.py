@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 # In all SQL here, @ stands for the number of the space.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS passages_@ (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, article_id TEXT NOT NULL, start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, heading TEXT, page INTEGER, digest TEXT NOT NULL, vector BLOB NOT NULL
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, article_id TEXT NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT, page INTEGER,
+    digest TEXT NOT NULL, vector BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS passages_@_by_article ON passages_@ (article_id);
 CREATE INDEX IF NOT EXISTS passages_@_by_digest ON passages_@ (digest);
@@ -30,15 +31,18 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words_@
     USING fts5 (article, body, tokenize = 'porter unicode61 remove_diacritics 2');
 """
 _PASSAGES = """
-SELECT p.id, p.article_id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start), p.heading, a.title, p.page
+SELECT p.id, p.article_id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start), p.heading,
+    a.title, p.page
 FROM passages_@ p JOIN articles a ON a.id = p.article_id WHERE p.number = ?
 """
 _WORDS = """
-SELECT rowid, -bm25(words_@, 0, 1) AS score FROM words_@ WHERE words_@ MATCH ? ORDER BY score DESC, rowid LIMIT ?
+SELECT rowid, -bm25(words_@, 0, 1) AS score FROM words_@ WHERE words_@ MATCH ?
+ORDER BY score DESC, rowid LIMIT ?
 """
 _WORDS_OF_MANY = """
 SELECT w.rowid, -bm25(words_@, 0, 1) AS score FROM words_@ w JOIN passages_@ p ON p.number = w.rowid
-WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?)) ORDER BY score DESC, w.rowid LIMIT ?
+WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?))
+ORDER BY score DESC, w.rowid LIMIT ?
 """
 _MANY = 500
 """More articles than this are not written into a query for words but compared afterwards."""
@@ -112,11 +116,13 @@ class Space:
         if article_ids is None:
             return int(self._rows("SELECT count(*) FROM passages_@")[0][0])
         query = "SELECT count(*) FROM passages_@ WHERE article_id IN (SELECT value FROM json_each(?))"
-        return int(self._rows(query, json.dumps(list(article_ids)))[0][0])
+        return int(self._rows(query, json.dumps(article_ids))[0][0])
 
     def missing(self) -> list[str]:
         """The articles of the library that have no passages here, because they came with another model."""
-        query = "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM passages_@) ORDER BY added, rowid"
+        query = """
+            SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM passages_@) ORDER BY added, rowid
+        """
         return [row[0] for row in self._rows(query)]
 
     def known_vectors(self, digests: Iterable[str]) -> dict[str, bytes]:
@@ -149,17 +155,13 @@ class Space:
         self, query: FtsQuery, count: int, article_ids: Sequence[str] | None
     ) -> dict[int, float]:
         """The passages that fit the words of a question best, by number, and their BM25, higher is better."""
-        if article_ids is not None and len(article_ids) > _MANY:
-            expression = query.expression(None)
-            rows = (
-                self._rows(_WORDS_OF_MANY, expression, json.dumps(list(article_ids)), count)
-                if expression
-                else []
-            )
-        else:
-            expression = query.expression(article_ids)
-            rows = self._rows(_WORDS, expression, count) if expression else []
-        return dict(rows)
+        many = article_ids is not None and len(article_ids) > _MANY
+        expression = query.expression(None if many else article_ids)
+        if expression is None:
+            return {}
+        if many:
+            return dict(self._rows(_WORDS_OF_MANY, expression, json.dumps(article_ids), count))
+        return dict(self._rows(_WORDS, expression, count))
 
     # The changes that a vector index follows
 

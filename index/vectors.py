@@ -1,7 +1,7 @@
 """The vector index of a space: Chroma, in the process or on a server.
 
-Chroma follows the database, so that it can be thrown away and made again. One process at a time owns the directory of
-the local Chroma, since two would damage it; the others compare vectors themselves.
+Chroma follows the database, so that it can be thrown away and made again. One process at a time owns the
+directory of the local Chroma, since two would damage it; the others compare vectors themselves.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class VectorIndex:
         with self._guard:
             self._store = None
             if self._client is not None:
-                self._client.close()  # type: ignore[attr-defined]  # in Client, not in the interface it implements
+                self._client.close()  # type: ignore[attr-defined]  # not in the interface, but in every client
                 self._client = None
             if self._lock is not None:
                 self._lock.release()
@@ -130,7 +130,8 @@ class VectorIndex:
 
     def _follow(self) -> None:
         """Apply the changes that the database has seen. Applying one twice does no harm."""
-        assert self._client is not None and self._lock is not None
+        assert self._client is not None
+        assert self._lock is not None
         try:
             collection = self._client.get_collection(self._space.collection, embedding_function=None)
             name = str(collection.id)
@@ -181,12 +182,12 @@ class VectorIndex:
         if self._url is not None:
             server = urlsplit(self._url)
             return StoreError(
-                f"The Chroma server at {server.hostname}:{server.port or _port(server.scheme)} cannot be used "
-                f"({_first_line(error)}). Check that it runs, its address, and the token, tenant and database."
+                f"The Chroma server at {server.hostname}:{server.port or _port(server.scheme)} cannot be "
+                f"used ({_first_line(error)}). Check that it runs, its address, the token, tenant and database."
             )
         return StoreError(
-            f"The vector index {self._directory} cannot be used ({_first_line(error)}). Check that the disk is not "
-            "full; if it is not, delete that directory: it is made again from the library, and nothing is lost."
+            f"The vector index {self._directory} cannot be used ({_first_line(error)}). If the disk is not full, "
+            "delete that directory: it is made again from the library, and nothing is lost."
         )
 
 
