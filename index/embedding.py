@@ -96,9 +96,9 @@ class _Transformer:
             self._encoder = SentenceTransformer(model, device="cpu")
         except Exception as error:  # the library raises a dozen kinds for a model that is not there
             raise StoreError(
-                f"The embedding model {model!r} cannot be loaded ({type(error).__name__}). Give the directory of "
-                "a sentence-transformers model, or its name on the Hugging Face hub if there is a network, or "
-                "none for the built-in one."
+                f"The embedding model {model!r} cannot be loaded ({type(error).__name__}). Give the directory "
+                "of a sentence-transformers model, or its name on the Hugging Face hub if there is a network, "
+                "or none for the built-in one."
             ) from error
         # Tokenizers are set up anew for each call, which two threads must not do at once.
         self._lock = threading.Lock()

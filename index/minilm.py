@@ -115,10 +115,14 @@ class MiniLM:
             return y
 
         def normed(x: torch.Tensor, name: str) -> torch.Tensor:
-            return f.layer_norm(x, (DIMENSIONS,), w[f"{name}.weight"], w[f"{name}.bias"], _NORM_EPSILON)
+            y: torch.Tensor = f.layer_norm(
+                x, (DIMENSIONS,), w[f"{name}.weight"], w[f"{name}.bias"], _NORM_EPSILON
+            )
+            return y
 
         def heads(x: torch.Tensor, name: str) -> torch.Tensor:
-            return linear(x, name).unflatten(-1, (_HEADS, -1)).transpose(1, 2)
+            y: torch.Tensor = linear(x, name).reshape(*x.shape[:2], _HEADS, -1)
+            return y.transpose(1, 2)
 
         with torch.inference_mode():
             x = w["embeddings.word_embeddings.weight"][tokens] + w["positions"][:longest]
@@ -185,7 +189,7 @@ def _gelu(x: Array) -> Array:
     """The exact GELU, its error function by formula 7.1.26 of Abramowitz and Stegun (error below 2e-7)."""
     size = np.abs(x) * np.float32(1 / np.sqrt(2))
     t = 1 / (1 + np.float32(0.3275911) * size)
-    series = np.float32(0)
+    series: Any = 0
     for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
         series = (series + np.float32(factor)) * t
     error_function = np.sign(x) * (1 - series * np.exp(-size * size))

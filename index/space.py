@@ -128,7 +128,8 @@ class Space:
     def known_vectors(self, digests: Iterable[str]) -> dict[str, bytes]:
         """The vectors that are here already for texts of these digests."""
         query = """
-            SELECT digest, vector FROM passages_@ WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest
+            SELECT digest, vector FROM passages_@
+            WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest
         """
         return dict(self._rows(query, json.dumps(list(digests))))
 

@@ -88,7 +88,7 @@ class VectorIndex:
         with self._guard:
             self._store = None
             if self._client is not None:
-                self._client.close()  # type: ignore[attr-defined]  # not in the interface, but in every client
+                self._client.close()  # type: ignore[attr-defined]  # every client has it
                 self._client = None
             if self._lock is not None:
                 self._lock.release()
@@ -182,12 +182,12 @@ class VectorIndex:
         if self._url is not None:
             server = urlsplit(self._url)
             return StoreError(
-                f"The Chroma server at {server.hostname}:{server.port or _port(server.scheme)} cannot be "
-                f"used ({_first_line(error)}). Check that it runs, its address, the token, tenant and database."
+                f"The Chroma server at {server.hostname}:{server.port or _port(server.scheme)} cannot be used "
+                f"({_first_line(error)}). Check that it runs, its address, token, tenant and database."
             )
         return StoreError(
-            f"The vector index {self._directory} cannot be used ({_first_line(error)}). If the disk is not full, "
-            "delete that directory: it is made again from the library, and nothing is lost."
+            f"The vector index {self._directory} cannot be used ({_first_line(error)}). If the disk is not "
+            "full, delete that directory: it is made again from the library, and nothing is lost."
         )
 
 
