@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from index.articles import Article
 from index.catalog import ArticleInfo, Catalog
 from index.database import Database
-from index.errors import ArticleError, StoreError
+from index.errors import ArticleError
 from index.exact import ExactSearch
 from index.lexical import FtsQuery
 from index.paths import data_dir

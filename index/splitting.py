@@ -107,7 +107,7 @@ def _pack(article: Article, section: list[Block], count: CountTokens, room: int)
         span = (block.start, block.end)
         if open_span is not None:
             joined = open_tokens + size
-            if joined <= room and (open_tokens < _SMALL or size < _SMALL and joined <= _FILL):
+            if joined <= room and (open_tokens < _SMALL or (size < _SMALL and joined <= _FILL)):
                 open_span, open_tokens = (open_span[0], block.end), joined
                 continue
             yield open_span

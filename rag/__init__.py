@@ -1,7 +1,7 @@
 """Question in, checked answer out.
 
-    from rag import answer
-    answer("Why might Google leave Scale?").text
+from rag import answer
+answer("Why might Google leave Scale?").text
 """
 
 from importlib import import_module

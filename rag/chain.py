@@ -1,7 +1,7 @@
 """The chain from a question to a checked answer: search, read, write, check."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from index import Article, sentences
@@ -30,7 +30,7 @@ class Query:
 
 def run(
     query: Query, model: LanguageModel, search: Callable[[str, Sequence[Article]], Evidence]
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 
     Args:
@@ -58,7 +58,9 @@ def run(
         watch.note("loading")
     yield Step("reading", "Reading")
     article = prompts.article_part(evidence.texts)
-    pieces = model.stream(article, prompts.question_part(query.question, query.earlier), remember=evidence.whole)
+    pieces = model.stream(
+        article, prompts.question_part(query.question, query.earlier), remember=evidence.whole
+    )
     found, pieces = _gate(pieces)
     watch.note("decided")
     if found < THRESHOLDS[model.settings.strictness]:

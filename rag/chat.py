@@ -2,12 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
-from index import Article, ArticleError, Library, load, seed_article
+from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article
 from rag import chain, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["ArticleChat", "ArticleLike"]
 
 Progress = Callable[[str, float], None]
-ArticleLike = Union[Article, str, Path, Sequence[Union[Article, str, Path]], None]
+ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
 
 _REMEMBERED = 64
 
@@ -44,9 +44,7 @@ class ArticleChat:
             SettingsError: If the environment has a setting that means nothing.
         """
         self.settings = settings or Settings.from_env()
-        self.library = library or Library(
-            embeddings=self.settings.embedding_model, chroma_url=self.settings.chroma_url
-        )
+        self.library = library or _library(self.settings)
         self.model = LanguageModel(self.settings)
         self._opened: OrderedDict[Path | str, Article] = OrderedDict()
         self._lock = threading.Lock()
@@ -73,7 +71,9 @@ class ArticleChat:
                 return event.answer
         raise AssertionError("the chain ended without an answer")
 
-    def stream(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, *, article: ArticleLike = None, history: History = ()
+    ) -> Generator[Event]:
         """Answer a question, giving progress and words as they come. Arguments and errors as for ``answer``.
 
         Closing the iterator stops the model.
@@ -88,7 +88,9 @@ class ArticleChat:
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
         query = chain.Query(question, self.open(article), earlier)
-        yield from chain.run(query, self.model, lambda text, among: retrieval.gather(text, among, self.library))
+        yield from chain.run(
+            query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
+        )
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
         """Answer a question without blocking the event loop; as ``answer``."""
@@ -100,7 +102,7 @@ class ArticleChat:
 
     async def astream(
         self, question: str, *, article: ArticleLike = None, history: History = ()
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event]:
         """Answer a question event by event without blocking the event loop; as ``stream``."""
         async with aclosing(_in_threads(self.stream(question, article=article, history=history))) as events:
             async for event in events:
@@ -147,7 +149,11 @@ class ArticleChat:
             return article
         if article is None:
             return seed_article()
-        if isinstance(article, str) and not article.startswith(("http://", "https://")) and "\n" in article.strip():
+        if (
+            isinstance(article, str)
+            and not article.startswith(("http://", "https://"))
+            and "\n" in article.strip()
+        ):
             return Article.from_text(article)
         key = str(article)
         if not key.startswith(("http://", "https://")):
@@ -182,10 +188,8 @@ class ArticleChat:
 
     def _start_quietly(self) -> None:
         """Start the model on the side. What goes wrong is told to whoever needs the model next."""
-        try:
+        with suppress(Exception):
             self.model.start()
-        except Exception:  # noqa: S110 - raised again, in the thread that asks
-            pass
 
     def close(self) -> None:
         """Stop the model and close the library."""
@@ -193,7 +197,12 @@ class ArticleChat:
         self.library.close()
 
 
-async def _in_threads(events: Iterator[Event]) -> AsyncIterator[Event]:
+def _library(settings: Settings) -> Library:
+    embeddings = SentenceEmbeddings(settings.embedding_model) if settings.embedding_model else None
+    return Library(embeddings=embeddings, chroma_url=settings.chroma_url)
+
+
+async def _in_threads(events: Generator[Event]) -> AsyncGenerator[Event]:
     """Step through blocking events in worker threads, and close them when nobody listens any more."""
     import anyio
     import anyio.to_thread
@@ -201,8 +210,8 @@ async def _in_threads(events: Iterator[Event]) -> AsyncIterator[Event]:
     end = object()
     try:
         while (event := await anyio.to_thread.run_sync(next, events, end)) is not end:
-            assert isinstance(event, Event)  # noqa: S101 - tells the type checker that it is not the end
+            assert isinstance(event, Event)
             yield event
     finally:
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(getattr(events, "close", lambda: None))
+            await anyio.to_thread.run_sync(events.close)

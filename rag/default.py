@@ -1,7 +1,7 @@
 """``answer`` and its kin without an object to hold: one ``ArticleChat`` for the process, made on first use."""
 
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 
 from rag.answers import Answer
 from rag.chat import ArticleChat, ArticleLike
@@ -27,7 +27,7 @@ def answer(question: str, *, article: ArticleLike = None, history: History = ())
     return _default().answer(question, article=article, history=history)
 
 
-def stream(question: str, *, article: ArticleLike = None, history: History = ()) -> Iterator[Event]:
+def stream(question: str, *, article: ArticleLike = None, history: History = ()) -> Generator[Event]:
     """Answer a question event by event; see ``ArticleChat.stream``."""
     return _default().stream(question, article=article, history=history)
 
@@ -37,6 +37,6 @@ async def aanswer(question: str, *, article: ArticleLike = None, history: Histor
     return await _default().aanswer(question, article=article, history=history)
 
 
-def astream(question: str, *, article: ArticleLike = None, history: History = ()) -> AsyncIterator[Event]:
+def astream(question: str, *, article: ArticleLike = None, history: History = ()) -> AsyncGenerator[Event]:
     """Answer a question event by event without blocking the event loop; see ``ArticleChat.astream``."""
     return _default().astream(question, article=article, history=history)

@@ -92,7 +92,9 @@ class Evidence:
     def lower_case(self) -> frozenset[str]:
         """Every word that stands somewhere in lower case, and therefore is no name."""
         return frozenset(
-            word for e in self.excerpts for word in tokens(" ".join(w for w in e.text.split() if w[:1].islower()))
+            word
+            for e in self.excerpts
+            for word in tokens(" ".join(w for w in e.text.split() if w[:1].islower()))
         )
 
     def around(self, source: Source) -> list[Source]:
@@ -100,7 +102,9 @@ class Evidence:
         before = [
             other
             for other in self.sources
-            if other.article.id == source.article.id and other.start < source.start and source.start - other.start < 900
+            if other.article.id == source.article.id
+            and other.start < source.start
+            and source.start - other.start < 900
         ]
         return sorted(before, key=lambda other: -other.start)
 

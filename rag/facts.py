@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rag.words import content_words, fold, tokens
 
-__all__ = ["missing_facts"]
+__all__ = ["missing_facts", "names"]
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
@@ -39,8 +39,11 @@ def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> 
     missing += [quote for quote in _QUOTED.findall(fold(sentence)) if quote.strip(" .,") not in folded]
     there = frozenset(content_words(source)) | frozenset(tokens(source))
     initials = _initials(source)
-    for name in _names(sentence, article_words):
-        if not all(part in there for part in content_words(name)) and fold(name).replace(".", "") not in initials:
+    for name in names(sentence, article_words):
+        if (
+            not all(part in there for part in content_words(name))
+            and fold(name).replace(".", "") not in initials
+        ):
             missing.append(name)
     return missing
 
@@ -64,14 +67,15 @@ def _same(value: float, values: Iterable[float]) -> bool:
     return any(abs(value - other) <= 1e-9 * max(value, other) for other in values)
 
 
-def _names(sentence: str, article_words: frozenset[str]) -> list[str]:
+def names(sentence: str, article_words: frozenset[str]) -> list[str]:
     """Return the capitalised words of a sentence that are names and not merely its first word."""
-    names = []
+    found = []
     for number, match in enumerate(_NAME.finditer(sentence)):
         word = match.group().rstrip(".'’-")
-        if word[:1].isupper() and (number or fold(word) not in article_words) and content_words(word):
-            names.append(re.sub(r"['’]s$", "", word))
-    return names
+        first = not number and fold(word) in article_words
+        if word[:1].isupper() and not first and fold(word) not in _NUMBER_WORDS and content_words(word):
+            found.append(re.sub(r"['’]s$", "", word))
+    return found
 
 
 def _initials(text: str) -> frozenset[str]:

@@ -113,7 +113,9 @@ class LanguageModel:
         with self._asking(article, remember) as extra:
             first = True
             with _plain_errors(self.settings):
-                for chunk in self.start().stream(_messages(article, rest), **extra, **_logprobs(self.start())):
+                for chunk in self.start().stream(
+                    _messages(article, rest), **extra, **_logprobs(self.start())
+                ):
                     found = _found(chunk) if first and chunk.text else None
                     if chunk.text:
                         first = False
@@ -178,7 +180,7 @@ def _connect(settings: Settings) -> "BaseChatModel":
             )
         from langchain.chat_models import init_chat_model
 
-        key = {"api_key": settings.api_key} if settings.api_key else {}
+        key: dict[str, Any] = {"api_key": settings.api_key} if settings.api_key else {}
         model: BaseChatModel = init_chat_model(settings.model, temperature=0, timeout=_TIMEOUT, **key)
         return model
 
@@ -193,7 +195,9 @@ def _found(message: "BaseMessageChunk | Any") -> float | None:
     content = ((message.response_metadata or {}).get("logprobs") or {}).get("content") or []
     if not content:
         return None
-    seen = {token["token"].strip(): token["logprob"] for token in reversed(content[0].get("top_logprobs") or [])}
+    seen = {
+        token["token"].strip(): token["logprob"] for token in reversed(content[0].get("top_logprobs") or [])
+    }
     floor = min(seen.values(), default=-20.0)
     found, missing = (math.exp(seen.get(word, floor)) for word in (prompts.FOUND, prompts.MISSING))
     return found / (found + missing)

@@ -27,7 +27,8 @@ class AnswerChain(Runnable[Any, Any]):
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002 - LangChain's name
         """Answer one question."""
         arguments = _arguments(input)
-        return self._call_with_config(lambda _: self._chat.answer(**arguments), input, config)
+        answer: Answer = self._call_with_config(lambda _: self._chat.answer(**arguments), input, config)
+        return answer
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002
         """Answer one question without blocking the event loop."""
@@ -36,7 +37,8 @@ class AnswerChain(Runnable[Any, Any]):
         async def ask(_: Any) -> Answer:
             return await self._chat.aanswer(**arguments)
 
-        return await self._acall_with_config(ask, input, config)
+        answer: Answer = await self._acall_with_config(ask, input, config)
+        return answer
 
     def stream(
         self,

@@ -47,16 +47,18 @@ class BuiltinServer:
 
         self.api_key = secrets.token_urlsafe(24)
         self._digest = hashlib.sha256(f"{weights.name} {weights.stat().st_size}".encode())
-        self._digest.update(ADAPTER.read_bytes())
+        if ADAPTER.exists():
+            self._digest.update(ADAPTER.read_bytes())
         self._slots = SlotPool(SLOTS)
         self._saving = threading.Lock()
         self._saved = data_dir() / "prefixes"
         self._saved.mkdir(parents=True, exist_ok=True)
         params = xllamacpp.CommonParams()
         params.model.path = str(weights)
-        adapter = xllamacpp.CommonAdapterLoraInfo()
-        adapter.path, adapter.scale = str(ADAPTER), 1.0
-        params.lora_adapters = [adapter]
+        if ADAPTER.exists():
+            adapter = xllamacpp.CommonAdapterLoraInfo()
+            adapter.path, adapter.scale = str(ADAPTER), 1.0
+            params.lora_adapters = [adapter]
         params.n_ctx = CONTEXT
         params.n_parallel = SLOTS
         params.kv_unified = True
@@ -77,7 +79,10 @@ class BuiltinServer:
             ) from error
         self.url: str = self._server.listening_address
         self._http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {self.api_key}"}, timeout=600, trust_env=False
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.api_key}"},
+            timeout=600,
+            trust_env=False,
         )
 
     def borrow(self, prefix: str) -> Any:
@@ -112,7 +117,9 @@ class BuiltinServer:
     def _do(self, slot: Slot, action: str, file: str) -> bool:
         """Save a slot to a file or restore it. Neither is needed for an answer: a failure only costs time."""
         try:
-            answer = self._http.post(f"/slots/{slot.number}", params={"action": action}, json={"filename": file})
+            answer = self._http.post(
+                f"/slots/{slot.number}", params={"action": action}, json={"filename": file}
+            )
         except httpx.HTTPError:
             return False
         return answer.is_success

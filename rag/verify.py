@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.evidence import Evidence, Source
-from rag.facts import missing_facts
+from rag.facts import missing_facts, names
 from rag.words import NEGATIONS, content_words, fold, tokens
 
 __all__ = ["Verdict", "verify"]
@@ -52,7 +52,8 @@ def verify(sentence: str, evidence: Evidence, judge: Judge) -> Verdict:
     verbatim = _verbatim(sentence, evidence)
     if verbatim:
         return Verdict((verbatim,), 1.0)
-    sources, coverage = _align(claimed, evidence)
+    named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
+    sources, coverage = _align(claimed, named, evidence)
     if coverage < MIN_COVERAGE:
         return Verdict(reason="The article has no sentence that says this.")
     sources = _with_antecedents(sentence, sources, evidence)
@@ -78,8 +79,12 @@ def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
     return None
 
 
-def _align(claimed: list[str], evidence: Evidence) -> tuple[list[Source], float]:
-    """Return the few sentences that together have most of the claimed words, and the share they have."""
+def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tuple[list[Source], float]:
+    """Return the few sentences that together have most of the claimed words, and the share they have.
+
+    A further sentence must carry more than names: that Microsoft is mentioned elsewhere does not make it the one
+    who did what this sentence says of Google.
+    """
     unknown = max(evidence.rarity.values(), default=1.0)
     weights = {word: evidence.rarity.get(word, unknown) for word in claimed}
     total = sum(weights.values())
@@ -89,7 +94,10 @@ def _align(claimed: list[str], evidence: Evidence) -> tuple[list[Source], float]
 
         def gain(source: Source, wanted: frozenset[str] = frozenset(open_words)) -> float:
             # Of two sentences that carry as much, the shorter one is the more exact citation.
-            shared = sum(weights[word] for word in wanted & source.words.keys())
+            words = wanted & source.words.keys()
+            if chosen and words <= named:
+                return 0.0
+            shared = sum(weights[word] for word in words)
             return shared - 1e-4 * source.words.total()
 
         best = max(evidence.sources, key=gain, default=None)
