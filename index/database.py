@@ -1,0 +1,124 @@
+"""The library's SQLite file: articles, their passages with vectors, and the words of the passages.
+
+This file is the truth. Any number of processes may read and write it at the same time. The vector index is made from
+it, follows its list of changes, and can be thrown away and made again without embedding anything.
+
+A *space* is what belongs to one embedding model: its passages, vectors and words are tables of their own, so vectors
+of different models never meet.
+"""
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import StoreError
+
+VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, author TEXT, date TEXT, url TEXT,
+    text TEXT NOT NULL, blocks TEXT NOT NULL, words INTEGER NOT NULL, added REAL NOT NULL
+);
+CREATE INDEX articles_by_source ON articles (source);
+CREATE TABLE spaces (number INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE);
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL, article_id TEXT NOT NULL, removed INTEGER NOT NULL
+);
+CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
+"""
+
+
+class Database:
+    """The library's file. Every method may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        """
+        Args:
+            path: The file, made when it is missing.
+
+        Raises:
+            StoreError: if it cannot be opened, is damaged, or was made by a newer version.
+        """
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        with self._errors():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._prepare()
+
+    def _prepare(self) -> None:
+        connection = self._connection()
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise StoreError(
+                f"The library {self.path} was made by a newer version of Article Chat. Update Article Chat, or set "
+                "ARTICLE_CHAT_HOME to another directory."
+            )
+        if version == 0:
+            with self.write() as connection:
+                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody else was faster
+                    for statement in _SCHEMA.split(";")[:-1]:
+                        connection.execute(statement)
+                    connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
+                    connection.execute(f"PRAGMA user_version = {VERSION}")
+        self.id: str = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+            with self._guard:
+                self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            remedy = "Try again; if it stays, move that file away and add the articles anew."
+            if "full" in str(error):
+                remedy = "Free some space on that disk and try again; nothing was lost."
+            elif "readonly" in str(error) or "unable to open" in str(error):
+                remedy = "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
+            raise StoreError(f"The library {self.path} cannot be used ({error}). {remedy}") from error
+        except OSError as error:
+            raise StoreError(
+                f"The library {self.path} cannot be used ({error.strerror or error}). Make that directory writable, "
+                "or set ARTICLE_CHAT_HOME to another one."
+            ) from error
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        with self._errors():
+            yield self._connection()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        with self._errors():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                if connection.in_transaction:  # a full disk has ended it already
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the file for all threads."""
+        with self._guard:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()

@@ -1,0 +1,288 @@
+"""A library: the articles that are kept on disk, and the search among them."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from index.articles import Article
+from index.catalog import ArticleInfo, Catalog
+from index.database import Database
+from index.errors import ArticleError
+from index.exact import ExactSearch
+from index.lexical import FtsQuery
+from index.paths import data_dir
+from index.space import Row, Space
+from index.splitting import MAX_TOKENS, Passage, split
+from index.vectors import VectorIndex
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
+    from index.retriever import HybridRetriever
+
+Progress = Callable[[str, float], None]
+
+_FORMAT = 1
+"""Of passages: another number makes them anew."""
+_CANDIDATES = 100
+"""How many passages each of the two searches proposes."""
+_EXACT = 2000
+"""Up to this many passages are compared one by one."""
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that was found."""
+
+    passage: Passage
+    score: float
+    """From 0 to 1: two thirds ``dense`` and one third ``lexical``."""
+    dense: float
+    """The cosine of the question and the passage."""
+    lexical: float
+    """BM25 as a share of the best passage's, 0 when no word is in common."""
+
+
+class Library:
+    """The articles kept in a directory, and hybrid search among them.
+
+    It opens when it is first used, may be used from any number of threads, and by several processes at once. ::
+
+        with Library() as library:
+            library.add(article)
+            hits = library.search("Why might Google leave?", article_ids=[article.id])
+    """
+
+    def __init__(
+        self, path: Path | None = None, *, embeddings: Embeddings | None = None, chroma_url: str | None = None
+    ) -> None:
+        """
+        Args:
+            path: The directory; ``library`` in the data directory if not given.
+            embeddings: The embedding model; the built-in one if not given. The passages of each model are apart.
+            chroma_url: A Chroma server for the vectors, ``http://[token@]host[:port][/tenant[/database]]``.
+        """
+        self._path = path
+        self._embeddings = embeddings
+        self._chroma_url = chroma_url
+        self._guard = threading.RLock()
+        self._opened: _Open | None = None
+
+    @property
+    def path(self) -> Path:
+        """The directory of the library."""
+        if self._path is None:
+            self._path = data_dir() / "library"
+        return self._path
+
+    @property
+    def embeddings(self) -> Embeddings:
+        """The embedding model."""
+        if self._embeddings is None:
+            from index.embedding import SentenceEmbeddings
+
+            self._embeddings = SentenceEmbeddings()
+        return self._embeddings
+
+    def add(self, article: Article, *, progress: Progress | None = None) -> bool:
+        """Keep an article, in the place of the one that came from the same file or address before.
+
+        An article is added whole or not at all; adding many can be interrupted and started again.
+
+        Args:
+            article: What to keep.
+            progress: Called with a description and the share that is done, from 0 to 1.
+
+        Returns:
+            False if it was there already; then nothing was embedded.
+
+        Raises:
+            StoreError: if the library cannot be written.
+        """
+        library = self._open()
+        if library.space.count([article.id]) and library.catalog.get(article.id) is not None:
+            return False
+        self._index(library, article, progress)
+        return True
+
+    def remove(self, article_id: str) -> None:
+        """Remove an article and everything of it.
+
+        Raises:
+            ArticleError: if there is no such article.
+        """
+        library = self._open()
+        library.catalog.delete(article_id)
+        library.vectors.refresh()
+
+    def articles(self) -> list[ArticleInfo]:
+        """The articles of the library, the latest last."""
+        return self._open().catalog.all()
+
+    def get(self, article_id: str) -> Article:
+        """The article of that id.
+
+        Raises:
+            ArticleError: if there is no such article.
+        """
+        article = self._open().catalog.get(article_id)
+        if article is None:
+            raise ArticleError(f"There is no article {article_id!r} in the library.")
+        return article
+
+    def search(self, query: str, *, k: int = 5, article_ids: Sequence[str] | None = None) -> list[Hit]:
+        """The passages that fit a question best, by meaning and by words.
+
+        Args:
+            query: The question.
+            k: How many passages at most.
+            article_ids: The articles to search; all if not given.
+
+        Returns:
+            The best first. With the same scores, the order of the article.
+
+        Raises:
+            StoreError: if the library cannot be read.
+        """
+        library = self._open()
+        if k < 1 or not query.strip():
+            return []
+        self._complete(library, article_ids)
+        vector = self.embeddings.embed_query(query)
+        count = max(_CANDIDATES, k)
+        lexical = library.space.search_words(FtsQuery.of(query), count, article_ids)
+        dense = library.dense(vector, count, article_ids)
+        for number, other in library.space.vectors_at([n for n in lexical if n not in dense]).items():
+            dense[number] = float(other @ vector)
+        best = max(lexical.values(), default=0.0)
+        scored = [
+            ((2 * max(0.0, cosine) + _share(lexical.get(number, 0.0), best)) / 3, number)
+            for number, cosine in dense.items()
+        ]
+        scored.sort(key=lambda pair: (-pair[0], pair[1]))
+        passages = library.space.passages([number for _, number in scored[: k + _CANDIDATES]])
+        hits = [
+            Hit(passages[number], min(score, 1.0), dense[number], _share(lexical.get(number, 0.0), best))
+            for score, number in scored
+            if number in passages
+        ]
+        return hits[:k]
+
+    def retriever(self, *, k: int = 5, article_ids: Sequence[str] | None = None) -> HybridRetriever:
+        """The search as a retriever for LangChain.
+
+        Args:
+            k: How many documents at most.
+            article_ids: The articles to search; all if not given.
+        """
+        from index.retriever import HybridRetriever
+
+        return HybridRetriever(
+            library=self, k=k, article_ids=None if article_ids is None else list(article_ids)
+        )
+
+    def close(self) -> None:
+        """Close the files. The library opens again when it is used again."""
+        with self._guard:
+            if self._opened is not None:
+                self._opened.vectors.close()
+                self._opened.database.close()
+                self._opened = None
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _open(self) -> _Open:
+        with self._guard:
+            if self._opened is None:
+                self._opened = _Open(self.path, self._model(), self._chroma_url)
+            return self._opened
+
+    def _model(self) -> str:
+        """What tells the passages of this model from those of others."""
+        name = getattr(self.embeddings, "name", None) or type(self.embeddings).__name__
+        return f"{name} format {_FORMAT}"
+
+    def _complete(self, library: _Open, article_ids: Sequence[str] | None) -> None:
+        """Index the articles that were added with another embedding model."""
+        if library.complete:
+            return
+        with self._guard:
+            missing = library.space.missing()
+            wanted = missing if article_ids is None else [i for i in missing if i in set(article_ids)]
+            for article_id in wanted:
+                article = library.catalog.get(article_id)
+                if article is not None:
+                    self._index(library, article, None)
+            library.complete = len(wanted) == len(missing)
+
+    def _index(self, library: _Open, article: Article, progress: Progress | None) -> None:
+        report = progress or (lambda description, share: None)
+        report("Splitting the article", 0.0)
+        passages = split(article, *self._tokens())
+        texts = {
+            hashlib.sha256(p.context.encode("utf-8", "replace")).hexdigest()[:32]: p.context for p in passages
+        }
+        vectors = library.space.vectors_of(list(texts))
+        new = sorted(
+            (digest for digest in texts if digest not in vectors), key=lambda digest: len(texts[digest])
+        )
+        for first in range(0, len(new), _BATCH):
+            report("Reading the article", first / len(new))
+            batch = new[first : first + _BATCH]
+            embedded = self.embeddings.embed_documents([texts[digest] for digest in batch])
+            vectors.update(zip(batch, map(_pack, embedded), strict=True))
+        rows = [
+            Row(passage, digest, vectors[digest])
+            for passage in passages
+            for digest in [hashlib.sha256(passage.context.encode("utf-8", "replace")).hexdigest()[:32]]
+        ]
+        library.catalog.put(article, library.space, rows)
+        library.vectors.refresh()
+        report("Ready", 1.0)
+
+    def _tokens(self) -> tuple[Callable[[Sequence[str]], list[int]] | None, int]:
+        count = getattr(self.embeddings, "count_tokens", None)
+        return count, min(MAX_TOKENS, getattr(self.embeddings, "max_tokens", MAX_TOKENS))
+
+
+class _Open:
+    """The parts of an open library."""
+
+    def __init__(self, path: Path, model: str, chroma_url: str | None) -> None:
+        self.database = Database(path / "library.sqlite")
+        self.catalog = Catalog(self.database)
+        self.space = Space(self.database, model)
+        self.vectors = VectorIndex(self.space, path / "chroma", chroma_url)
+        self.exact = ExactSearch(self.space)
+        self.complete = False
+
+    def dense(
+        self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None
+    ) -> dict[int, float]:
+        """The passages nearest to a vector. Few are compared exactly, many are found by the vector index."""
+        if self.space.count(article_ids) > _EXACT and self.vectors.refresh():
+            return self.vectors.search(vector, count, article_ids)
+        return self.exact.search(vector, count, article_ids)
+
+
+def _share(value: float, best: float) -> float:
+    return max(0.0, value / best) if best > 0 else 0.0
+
+
+def _pack(vector: Sequence[float]) -> bytes:
+    import numpy as np
+
+    return np.asarray(vector, dtype=np.float16).tobytes()

@@ -1,0 +1,168 @@
+"""An article becomes passages: a few whole sentences each, small enough for the embedding model."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index.articles import Article, Block
+
+Span = tuple[int, int]
+CountTokens = Callable[[Sequence[str]], list[int]]
+
+MAX_TOKENS = 256
+_CONTEXT_TOKENS = 40
+"""What the title and the heading may take of a passage's tokens."""
+_SMALL = 60
+"""A paragraph below this many tokens is joined with the next of its section."""
+_FILL = 160
+"""Joining stops at this many tokens."""
+_MARKER = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\W+|.*\b(?:e\.g|i\.e|cf|ca|approx|viz)\.")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A few sentences of an article, ``article.text[start:end]``, and where they stand."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    text: str
+    heading: str | None
+    title: str
+    page: int | None
+
+    @property
+    def context(self) -> str:
+        """The text with the title and the heading that it stands under, as it is embedded and searched."""
+        above = " – ".join(part for part in (self.title, self.heading) if part)
+        return f"{above}\n{self.text}"
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text, as ``(start, end)`` without the white space around them.
+
+    Every character that is not white space is in exactly one sentence.
+    """
+    from sentencex import get_sentence_boundaries
+
+    spans: list[Span] = []
+    for boundary in get_sentence_boundaries("en", text):
+        start, end = boundary["start_index"], boundary["end_index"]
+        piece = text[start:end]
+        start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        if start >= end:
+            continue
+        # "1." and "e.g." are no sentences: what follows on the same line belongs to them.
+        if spans and "\n" not in text[spans[-1][1] : start] and _MARKER.fullmatch(text[slice(*spans[-1])]):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def split(article: Article, count: CountTokens | None = None, limit: int = MAX_TOKENS) -> list[Passage]:
+    """The passages of an article, in reading order.
+
+    A passage ends where a paragraph ends unless the paragraph is too long, and then where a sentence ends. Short
+    paragraphs and the items of a list go together. No passage goes past a heading.
+
+    Args:
+        article: The article to split.
+        count: Counts the tokens of each text as the embedding model does; that of the default model if not given.
+        limit: The tokens that a passage may have with its title and heading.
+    """
+    if count is None:
+        from index.embedding import count_tokens
+
+        count = count_tokens
+    room = limit - _CONTEXT_TOKENS
+    spans = [span for section in _sections(article) for span in _pack(article, section, count, room)]
+    if not spans:  # nothing but headings
+        spans = list(_divide(article.text, (0, len(article.text)), count, room))
+    return [_passage(article, span) for span in spans]
+
+
+def _sections(article: Article) -> Iterator[list[Block]]:
+    """Runs of blocks without a heading or byline between them."""
+    section: list[Block] = []
+    for block in article.blocks:
+        if block.kind in ("heading", "byline"):
+            yield section
+            section = []
+        else:
+            section.append(block)
+        if block.kind == "byline":
+            yield [block]
+    yield section
+
+
+def _pack(article: Article, section: list[Block], count: CountTokens, room: int) -> Iterator[Span]:
+    text = article.text
+    open_span: Span | None = None
+    open_tokens = 0
+    sizes = count([text[block.start : block.end] for block in section]) if section else []
+    for block, size in zip(section, sizes, strict=True):
+        span = (block.start, block.end)
+        if open_span is not None:
+            joined = open_tokens + size
+            if joined <= room and (open_tokens < _SMALL or (size < _SMALL and joined <= _FILL)):
+                open_span, open_tokens = (open_span[0], block.end), joined
+                continue
+            yield open_span
+            open_span = None
+        if size <= room:
+            open_span, open_tokens = span, size
+        else:
+            yield from _divide(text, span, count, room)
+    if open_span is not None:
+        yield open_span
+
+
+def _divide(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
+    """A paragraph that is too long, in pieces of about the same size that end where sentences end."""
+    pieces = [piece for piece in _units(text, span, count, room)]
+    sizes = count([text[start:end] for start, end in pieces])
+    total = sum(sizes)
+    target = total / -(-total // room)
+    start, filled = pieces[0][0], 0
+    for number, ((first, _), size) in enumerate(zip(pieces, sizes, strict=True)):
+        if filled and (filled + size > room or filled + size / 2 > target):
+            yield start, pieces[number - 1][1]
+            start, filled = first, 0
+        filled += size
+    yield start, pieces[-1][1]
+
+
+def _units(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
+    """The sentences of a span; one that is too long by itself is halved at white space until it fits."""
+    start, end = span
+    waiting = [(start + a, start + b) for a, b in sentences(text[start:end])][::-1]
+    while waiting:
+        first, last = waiting.pop()
+        if last - first < 2 or count([text[first:last]])[0] <= room:
+            yield first, last
+            continue
+        middle = (first + last) // 2
+        gaps = [m.start() + first for m in re.finditer(r"\s+", text[first:last])]
+        cut = min(gaps, key=lambda gap: abs(gap - middle)) if gaps else middle
+        if not first < cut < last:
+            cut = middle
+        rest = cut + len(text[cut:last]) - len(text[cut:last].lstrip())
+        waiting += [(rest, last), (first, cut)]
+
+
+def _passage(article: Article, span: Span) -> Passage:
+    start, end = span
+    name = f"{article.id}:{start}:{end}:{article.title}"
+    return Passage(
+        id=hashlib.sha256(name.encode()).hexdigest()[:16],
+        article_id=article.id,
+        start=start,
+        end=end,
+        text=article.text[start:end],
+        heading=None if article.block_at(start).kind == "byline" else article.heading_at(start),
+        title=article.title,
+        page=article.page_at(start),
+    )

@@ -1,0 +1,113 @@
+"""The structure of plain text: which lines are paragraphs, headings, lists, tables and the byline."""
+
+import re
+
+from index.articles import Block, BlockKind
+
+_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)\S")
+_BYLINE = re.compile(r"(?:written\s+)?by\s+[^\W\d_][\w.'’-]*(?:[ ,&]+[\w.'’-]+){0,8}", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
+_MINOR_WORDS = frozenset(
+    "a an and as at but by for from in into is it its of on or over per than that the to up via vs with".split()
+)
+_MARKDOWN = (
+    re.compile(r"^#{1,6} +\S", re.MULTILINE),
+    re.compile(r"^(?:```|~~~)", re.MULTILINE),
+    re.compile(r"\[[^\]\n]+\]\((?:https?://|/|#|mailto:)[^)\s]*\)"),
+    re.compile(r"(?<![*\w])\*\*[^*\s][^*\n]*\*\*(?![*\w])"),
+    re.compile(r"^\|.+\|\n\|[ :|-]+\|$", re.MULTILINE),
+)
+_MAX_HEADING = 110
+
+
+def clean(text: str) -> str:
+    """The text with plain line endings, without a byte order mark, and without white space around it."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub(r"[ \t]+\n", "\n", text).replace("\f", "\n\n")
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Whether the text has markup that nobody writes in plain text."""
+    return any(pattern.search(text) for pattern in _MARKDOWN)
+
+
+def parse_plain(text: str) -> tuple[Block, ...]:
+    """The blocks of a plain text, which cover everything in it but white space.
+
+    A line is a paragraph of its own unless the text is hard-wrapped there.
+    """
+    spans = [span for chunk in _chunks(text) for span in _lines_or_paragraph(text, chunk)]
+    blocks: list[Block] = []
+    for number, (start, end) in enumerate(spans):
+        line = text[start:end]
+        before = text[slice(*spans[number - 1])] if number else None
+        after = text[slice(*spans[number + 1])] if number + 1 < len(spans) else None
+        kind = _kind(line, before, after, number, len(spans))
+        blocks.append(Block(kind, start, end, _level(line, number) if kind == "heading" else 0))
+    return tuple(blocks)
+
+
+def _chunks(text: str) -> list[tuple[int, int]]:
+    """Spans between blank lines."""
+    return [match.span() for match in re.finditer(r"\S.*?(?=\n[ \t]*\n|\s*\Z)", text, re.DOTALL)]
+
+
+def _lines_or_paragraph(text: str, chunk: tuple[int, int]) -> list[tuple[int, int]]:
+    start, end = chunk
+    lines = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S.*", text[start:end])]
+    if not _is_wrapped([text[a:b] for a, b in lines]):
+        return lines
+    return [(lines[0][0], lines[-1][1])]
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    """Whether the lines are one paragraph that was broken at a margin, or a table."""
+    if len(lines) < 2 or any(_LIST_ITEM.match(line) for line in lines):
+        return False
+    if all("|" in line or "\t" in line for line in lines):
+        return True
+    full, last = lines[:-1], lines[-1]
+    margin = max(map(len, full))
+    return 40 <= margin <= 120 and min(map(len, full)) >= 0.7 * margin and len(last) <= margin + 10
+
+
+def _kind(line: str, before: str | None, after: str | None, number: int, count: int) -> BlockKind:
+    if _LIST_ITEM.match(line) and not (_NUMBERED.match(line) and _is_heading(line, after)):
+        return "list"
+    if "\n" in line and all("|" in row or "\t" in row for row in line.split("\n")):
+        return "table"
+    near_edge = number < 4 or number >= count - 2
+    if near_edge and count > 1 and len(line) <= _MAX_HEADING and _BYLINE.fullmatch(line):
+        return "byline"
+    if number == count - 1 and count > 1 and line.isupper() and len(line.split()) <= 8:
+        return "byline"
+    return "heading" if _is_heading(line, after) else "paragraph"
+
+
+def _is_heading(line: str, after: str | None) -> bool:
+    """A short line without a full stop, in title case or numbered, with text below it."""
+    if "\n" in line or after is None or len(line) > _MAX_HEADING:
+        return False
+    words = line.split()
+    if len(words) > 14 or line[-1] in ".,;:…。،" or not any(c.isalpha() for c in line):
+        return False
+    if _NUMBERED.match(line) or line.isupper():
+        return True
+    if not any(c.isupper() or c.islower() for c in line):  # a script without case: only the length can tell
+        return len(line) <= 40 and line[-1] not in "!?！？؟" and len(after) > 2 * len(line)
+    significant = [w.lstrip("“\"'‘([") for w in words if w.lower() not in _MINOR_WORDS]
+    capitals = sum(not w[:1].islower() for w in significant)
+    if not line.lstrip("“\"'‘([")[:1].isupper() and not line[:1].isdigit():
+        return False
+    if capitals == len(significant):
+        return line[-1] != "!"
+    # "The early years": sentence case is a heading only when what follows is clearly longer.
+    return len(words) <= 8 and line[-1] not in '!?"”' and len(after) >= 4 * len(line) and len(after) > 120
+
+
+def _level(line: str, number: int) -> int:
+    if number == 0:
+        return 1
+    match = re.match(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s", line)
+    return 2 + match.group(1).count(".") if match else 2

@@ -1,0 +1,217 @@
+"""Ask articles questions: the one object that the page, the command line and Python share."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import aclosing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article
+from rag import chain, retrieval
+from rag.answers import Answer
+from rag.conversation import History, check_question, last_turn, turns
+from rag.events import Event, Finished, Step
+from rag.models import LanguageModel
+from rag.settings import Settings
+from rag.suggest import suggest
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+__all__ = ["ArticleChat", "ArticleLike"]
+
+Progress = Callable[[str, float], None]
+ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
+
+_REMEMBERED = 64
+
+
+class ArticleChat:
+    """Answers questions about articles. One per process is enough; it is thread-safe.
+
+    Nothing heavy happens until the first question: the model is started and articles are indexed when needed.
+    """
+
+    def __init__(self, settings: Settings | None = None, library: Library | None = None) -> None:
+        """Prepare to answer.
+
+        Args:
+            settings: Which model answers and how strict it is; from the environment if None.
+            library: Where articles are kept; the data directory's if None.
+
+        Raises:
+            SettingsError: If the environment has a setting that means nothing.
+        """
+        self.settings = settings or Settings.from_env()
+        self.library = library or _library(self.settings)
+        self.model = LanguageModel(self.settings)
+        self._opened: OrderedDict[Path | str, Article] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def answer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
+        """Answer a question about an article, with citations.
+
+        Args:
+            question: What to ask.
+            article: An ``Article``, a file's path or a URL, or several of these; the seed article if None.
+            history: What was said before: pairs of (question, answer) or LangChain messages, oldest first.
+
+        Returns:
+            The checked answer. ``status`` is ``not_in_article`` when the article does not say.
+
+        Raises:
+            QuestionError: If the question is empty or too long.
+            ArticleError: If the article cannot be read.
+            ModelError: If the language model is missing or fails.
+            StoreError: If the library cannot be used.
+        """
+        for event in self.stream(question, article=article, history=history):
+            if isinstance(event, Finished):
+                return event.answer
+        raise AssertionError("the chain ended without an answer")
+
+    def stream(
+        self, question: str, *, article: ArticleLike = None, history: History = ()
+    ) -> Generator[Event]:
+        """Answer a question, giving progress and words as they come. Arguments and errors as for ``answer``.
+
+        Closing the iterator stops the model.
+
+        Yields:
+            Events; the last one is ``Finished``.
+        """
+        question = check_question(question)
+        earlier = last_turn(turns(history))
+        if not self.model.ready:
+            # The model's start and the article's indexing use different parts of the machine.
+            threading.Thread(target=self._start_quietly, daemon=True).start()
+        yield Step("indexing", "Opening the article")
+        query = chain.Query(question, self.open(article), earlier)
+        yield from chain.run(
+            query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
+        )
+
+    async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
+        """Answer a question without blocking the event loop; as ``answer``."""
+        import anyio.to_thread
+
+        return await anyio.to_thread.run_sync(
+            lambda: self.answer(question, article=article, history=history), abandon_on_cancel=True
+        )
+
+    async def astream(
+        self, question: str, *, article: ArticleLike = None, history: History = ()
+    ) -> AsyncGenerator[Event]:
+        """Answer a question event by event without blocking the event loop; as ``stream``."""
+        async with aclosing(_in_threads(self.stream(question, article=article, history=history))) as events:
+            async for event in events:
+                yield event
+
+    @property
+    def chain(self) -> "Runnable":
+        """The same as a LangChain ``Runnable``, to compose with others.
+
+        Its input is a question, or a dictionary with ``question`` and, if wanted, ``article`` and ``history``.
+        It gives an ``Answer``; streamed, the events and then the ``Answer``.
+        """
+        from rag.runnable import AnswerChain
+
+        return AnswerChain(self)
+
+    def open(self, article: ArticleLike = None, progress: Progress | None = None) -> tuple[Article, ...]:
+        """Make articles ready to be asked: load them, and index those that are too long to be read whole.
+
+        Args:
+            article: As for ``answer``.
+            progress: Called with what is going on and how much of it is done, from 0 to 1.
+
+        Returns:
+            The articles.
+
+        Raises:
+            ArticleError: If one cannot be read, or none is given.
+            StoreError: If the library cannot be used.
+        """
+        if article is None or isinstance(article, (Article, str, Path)):
+            articles: tuple[Article, ...] = (self._load(article),)
+        else:
+            articles = tuple(self._load(item) for item in article)
+        if not articles:
+            raise ArticleError("No article was given. Name at least one.")
+        if not retrieval.is_short(articles):
+            for item in articles:
+                self.library.add(item, progress=progress)
+        return articles
+
+    def _load(self, article: Article | str | Path | None) -> Article:
+        if isinstance(article, Article):
+            return article
+        if article is None:
+            return seed_article()
+        if (
+            isinstance(article, str)
+            and not article.startswith(("http://", "https://"))
+            and "\n" in article.strip()
+        ):
+            return Article.from_text(article)
+        key = str(article)
+        if not key.startswith(("http://", "https://")):
+            return load(article)
+        with self._lock:  # a page is fetched once, not for every question
+            if key not in self._opened:
+                self._opened[key] = load(key, allow_url=True)
+                while len(self._opened) > _REMEMBERED:
+                    self._opened.popitem(last=False)
+            return self._opened[key]
+
+    def warm(self, article: ArticleLike = None, progress: Progress | None = None) -> None:
+        """Start the model and let it read a short article, so that the first answer comes at once.
+
+        Raises:
+            ModelError: If the model cannot be started.
+        """
+        self.model.start(progress)
+        articles = self.open(article)
+        if retrieval.is_short(articles):
+            self.model.read_article(retrieval.whole(articles[0]))
+        else:
+            self.library.search("warm", k=1)
+
+    def suggestions(self, article: ArticleLike = None) -> list[str]:
+        """Return three or four questions that an article answers, made by the model once and kept.
+
+        Raises:
+            ModelError: If the model fails.
+        """
+        return suggest(self.open(article), self.model)
+
+    def _start_quietly(self) -> None:
+        """Start the model on the side. What goes wrong is told to whoever needs the model next."""
+        with suppress(Exception):
+            self.model.start()
+
+    def close(self) -> None:
+        """Stop the model and close the library."""
+        self.model.close()
+        self.library.close()
+
+
+def _library(settings: Settings) -> Library:
+    embeddings = SentenceEmbeddings(settings.embedding_model) if settings.embedding_model else None
+    return Library(embeddings=embeddings, chroma_url=settings.chroma_url)
+
+
+async def _in_threads(events: Generator[Event]) -> AsyncGenerator[Event]:
+    """Step through blocking events in worker threads, and close them when nobody listens any more."""
+    import anyio
+    import anyio.to_thread
+
+    end = object()
+    try:
+        while (event := await anyio.to_thread.run_sync(next, events, end)) is not end:
+            assert isinstance(event, Event)  # noqa: S101 - tells the type checker that it is not the end
+            yield event
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(events.close)

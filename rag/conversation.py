@@ -1,0 +1,81 @@
+"""What was said before: the history of a conversation, and the question seen in its light."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import QuestionError
+from rag.prompts import NOT_IN_ARTICLE
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+__all__ = ["MAX_QUESTION", "History", "check_question", "last_turn", "search_query", "turns"]
+
+MAX_QUESTION = 2000
+"""Characters. A question that is longer is a text, and belongs into an article."""
+
+_MAX_EARLIER = 600
+
+History = Iterable["tuple[str, str] | BaseMessage"]
+
+
+def check_question(question: str) -> str:
+    """Return the question without white space around it.
+
+    Raises:
+        QuestionError: If there is no question, or it is too long.
+    """
+    if not isinstance(question, str):
+        raise QuestionError(f"A question is text, not {type(question).__name__}.")
+    question = " ".join(question.replace("\0", " ").split())
+    if not question:
+        raise QuestionError("There is no question. Type what you would like to know about the article.")
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(
+            f"The question is too long: {len(question):,} characters, and at most {MAX_QUESTION:,} are read. "
+            "Ask a shorter one, or bring the text as an article."
+        )
+    return question
+
+
+def turns(history: History) -> list[tuple[str, str]]:
+    """Return a history as pairs of question and answer, whatever form it came in.
+
+    Args:
+        history: Pairs of (question, answer), or LangChain's messages, oldest first.
+
+    Raises:
+        QuestionError: If it is neither.
+    """
+    pairs: list[tuple[str, str]] = []
+    asked: str | None = None
+    for item in history:
+        kind: Any = getattr(item, "type", None)
+        if kind is not None:
+            text = str(getattr(item, "text", ""))
+            if kind == "human":
+                asked = text
+            elif kind == "ai" and asked is not None:
+                pairs.append((asked, text))
+                asked = None
+        elif isinstance(item, (tuple, list)) and len(item) == 2 and all(isinstance(x, str) for x in item):
+            pairs.append((item[0], item[1]))
+        else:
+            raise QuestionError(
+                "The history is a list of (question, answer) pairs or of LangChain messages; "
+                f"it contains {type(item).__name__}."
+            )
+    return pairs
+
+
+def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the latest turn that was about the article: a declined question gives a follow-up nothing to mean."""
+    for question, answer in reversed(pairs):
+        if not answer.startswith(NOT_IN_ARTICLE):
+            return question[:_MAX_EARLIER], answer[:_MAX_EARLIER]
+    return None
+
+
+def search_query(question: str, earlier: tuple[str, str] | None) -> str:
+    """Return what to search for: a follow-up such as "How much was it?" is about what was said before."""
+    return f"{earlier[0]} {earlier[1]} {question}" if earlier else question

@@ -1,0 +1,120 @@
+"""What the model is given to read, and what an answer can be tied to: sentences with their place in an article."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from index import Article, sentences
+from rag.answers import Citation
+from rag.words import content_words, tokens
+
+__all__ = ["Evidence", "Excerpt", "Source"]
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A stretch of an article: ``article.text[start:end]``."""
+
+    article: Article
+    start: int
+    end: int
+    score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The words of the stretch."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Source(Excerpt):
+    """A sentence of an article, as something that may be cited."""
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """Its content words, with their counts."""
+        return Counter(content_words(self.text))
+
+    def cite(self, score: float, sentence: int = -1) -> Citation:
+        """Return it as a citation."""
+        return Citation(
+            article_id=self.article.id,
+            title=self.article.title,
+            start=self.start,
+            end=self.end,
+            quote=self.text,
+            score=round(score, 3),
+            sentence=sentence,
+            page=self.article.page_at(self.start),
+        )
+
+
+class Evidence:
+    """The stretches that were found for a question."""
+
+    def __init__(self, excerpts: Sequence[Excerpt], *, whole: bool = False) -> None:
+        """Take the stretches in the order in which the model reads them.
+
+        Args:
+            excerpts: What was found.
+            whole: Whether they are a whole article, the same for every question.
+        """
+        self.excerpts = tuple(excerpts)
+        self.whole = whole
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """What the model reads; with the titles if it comes from several articles."""
+        if len({excerpt.article.id for excerpt in self.excerpts}) < 2:
+            return [excerpt.text for excerpt in self.excerpts]
+        return [f"From “{excerpt.article.title}”: {excerpt.text}" for excerpt in self.excerpts]
+
+    @cached_property
+    def sources(self) -> list[Source]:
+        """Every sentence of it."""
+        found = {}
+        for excerpt in self.excerpts:
+            for start, end in sentences(excerpt.text):
+                source = Source(excerpt.article, excerpt.start + start, excerpt.start + end, excerpt.score)
+                found[source.article.id, source.start] = source
+        return list(found.values())
+
+    @cached_property
+    def rarity(self) -> dict[str, float]:
+        """How much each content word tells, as in BM25: much if few of the sentences have it."""
+        counts = Counter(word for source in self.sources for word in source.words)
+        total = len(self.sources)
+        return {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
+
+    @cached_property
+    def lower_case(self) -> frozenset[str]:
+        """Every word that stands somewhere in lower case, and therefore is no name."""
+        return frozenset(
+            word
+            for e in self.excerpts
+            for word in tokens(" ".join(w for w in e.text.split() if w[:1].islower()))
+        )
+
+    def around(self, source: Source) -> list[Source]:
+        """Return the sentences before a sentence in its stretch, nearest first: what its pronouns stand for."""
+        before = [
+            other
+            for other in self.sources
+            if other.article.id == source.article.id
+            and other.start < source.start
+            and source.start - other.start < 900
+        ]
+        return sorted(before, key=lambda other: -other.start)
+
+    def closest(self, question: str, count: int = 3) -> list[Source]:
+        """Return the sentences that have most in common with a question, in the order of the article."""
+        asked = set(content_words(question))
+        top = max(self.rarity.values(), default=1.0)
+
+        def score(source: Source) -> float:
+            return sum(self.rarity.get(word, top) for word in asked & source.words.keys())
+
+        best = sorted((s for s in self.sources if score(s) > 0), key=score, reverse=True)[:count]
+        return sorted(best or self.sources[:1], key=lambda s: (s.article.id, s.start))

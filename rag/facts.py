@@ -1,0 +1,95 @@
+"""The facts that can be compared to the letter: numbers, quotations and proper names."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from rag.words import content_words, fold, tokens
+
+__all__ = ["missing_facts", "names"]
+
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
+    "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12,
+}  # fmt: skip
+_NUMBER_WORDS = {
+    word: float(value)
+    for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+}
+_NUMBER = re.compile(
+    r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb]))?(?![a-z]{3})"
+)
+_QUOTED = re.compile(r'"([^"]{2,300})"')
+_NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
+
+
+def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> list[str]:
+    """Return the numbers, quotations and names of a sentence that its source does not have.
+
+    Args:
+        sentence: A sentence of an answer.
+        source: The article's words that are to carry it.
+        article_words: Every word that the article has in lower case; tells names from a sentence's first word.
+
+    Returns:
+        What is missing, as it stands in the sentence; empty if nothing is.
+    """
+    missing = [text for text, value in _numbers(sentence) if not _same(value, _values(source))]
+    folded = fold(source)
+    missing += [quote for quote in _QUOTED.findall(fold(sentence)) if quote.strip(" .,") not in folded]
+    there = frozenset(content_words(source)) | frozenset(tokens(source))
+    initials = _initials(source)
+    for name in names(sentence, article_words):
+        if (
+            not all(part in there for part in content_words(name))
+            and fold(name).replace(".", "") not in initials
+        ):
+            missing.append(name)
+    return missing
+
+
+def _numbers(text: str) -> list[tuple[str, float]]:
+    """Return the numbers of a text as written and as values: "14.3 billion" and "14.3bn" are the same."""
+    folded = fold(text)
+    found = [
+        (match.group(0), float(match.group(1).replace(",", "")) * _SCALES.get(match.group(2) or "", 1.0))
+        for match in _NUMBER.finditer(folded)
+    ]
+    return found + [(word, _NUMBER_WORDS[word]) for word in tokens(folded) if word in _NUMBER_WORDS]
+
+
+@lru_cache(maxsize=1000)
+def _values(text: str) -> frozenset[float]:
+    return frozenset(value for _, value in _numbers(text))
+
+
+def _same(value: float, values: Iterable[float]) -> bool:
+    return any(abs(value - other) <= 1e-9 * max(value, other) for other in values)
+
+
+def names(sentence: str, article_words: frozenset[str]) -> list[str]:
+    """Return the capitalised words of a sentence that are names and not merely its first word."""
+    found = []
+    for number, match in enumerate(_NAME.finditer(sentence)):
+        word = match.group().rstrip(".'’-")
+        first = not number and fold(word) in article_words
+        if word[:1].isupper() and not first and fold(word) not in _NUMBER_WORDS and content_words(word):
+            found.append(re.sub(r"['’]s$", "", word))
+    return found
+
+
+def _initials(text: str) -> frozenset[str]:
+    """Return the abbreviations that a text's names would have: "European Union" gives "eu"."""
+    words = _NAME.findall(text)
+    found = set()
+    for start in range(len(words)):
+        letters = ""
+        for word in words[start : start + 6]:
+            if word in {"of", "and", "the", "for"}:
+                continue
+            if not word[0].isupper():
+                break
+            letters += word[0].casefold()
+            if len(letters) > 1:
+                found.add(letters)
+    return frozenset(found)

@@ -1,0 +1,237 @@
+"""The language model that answers: the built-in one, any server with OpenAI's protocol, any LangChain provider."""
+
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rag import prompts
+from rag.errors import ModelError
+from rag.settings import BUILTIN, Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
+
+    from rag.evidence import Evidence
+    from rag.server import BuiltinServer
+
+__all__ = ["LanguageModel", "Piece"]
+
+Progress = Callable[[str, float], None]
+
+MAX_ANSWER_TOKENS = 200
+_TIMEOUT = 120.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of the model's output, and how probable "Found" was if it is the first."""
+
+    text: str
+    found: float | None = None
+
+
+class LanguageModel:
+    """One language model for the whole process, started on first use; thread-safe."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._chat: BaseChatModel | None = None
+        self._server: BuiltinServer | None = None
+
+    @property
+    def name(self) -> str:
+        """What answers, for people to read."""
+        return "Qwen2.5-Coder-1.5B (built in)" if self.builtin else self.settings.model
+
+    @property
+    def builtin(self) -> bool:
+        """Whether it is the built-in model."""
+        return self.settings.model == BUILTIN
+
+    @property
+    def ready(self) -> bool:
+        """Whether it has been started."""
+        return self._chat is not None
+
+    def start(self, progress: Progress | None = None) -> "BaseChatModel":
+        """Start the model if it is not there yet, and return it as LangChain's chat model.
+
+        Raises:
+            ModelError: If it is missing, damaged or unknown.
+        """
+        with self._lock:
+            if self._chat is None:
+                self._chat = self._start_builtin(progress) if self.builtin else _connect(self.settings)
+            return self._chat
+
+    def _start_builtin(self, progress: Progress | None) -> "BaseChatModel":
+        from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
+
+        from rag.server import BuiltinServer
+        from rag.weights import builtin_model
+
+        weights = builtin_model(progress)
+        if progress:
+            progress("Loading the language model", 0.9)
+        self._server = BuiltinServer(weights)
+        return ChatOpenAI(
+            model=BUILTIN,
+            base_url=f"{self._server.url}/v1",
+            api_key=SecretStr(self._server.api_key),
+            temperature=0,
+            max_completion_tokens=MAX_ANSWER_TOKENS,
+            max_retries=0,
+            timeout=600,
+            stream_usage=False,
+        )
+
+    def read_article(self, evidence: "Evidence") -> None:
+        """Let the built-in model read an article before anybody asks; other models have nothing to prepare."""
+        self.start()
+        article = prompts.article_part(evidence.texts)
+        if self._server is not None:
+            with self._server.borrow(article) as slot:
+                self._server.read(slot, article, _messages(article))
+
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
+        """Ask the model, and give what it writes as it writes it.
+
+        Args:
+            article: The prompt's part that stays the same from question to question.
+            rest: What follows it.
+            remember: Whether questions about the same part will follow, so that having read it should be kept.
+
+        Raises:
+            ModelError: If the model cannot be reached, refuses, or fails on the way.
+        """
+        with self._asking(article, remember) as extra:
+            first = True
+            with _plain_errors(self.settings):
+                for chunk in self.start().stream(
+                    _messages(article, rest), **extra, **_logprobs(self.start())
+                ):
+                    found = _found(chunk) if first and chunk.text else None
+                    if chunk.text:
+                        first = False
+                        yield Piece(chunk.text, found)
+
+    def supports(self, article: str, claim: str, *, remember: bool) -> float | None:
+        """Return how probable it is, to the built-in model, that the article states a claim; None for others."""
+        if not self.builtin:
+            return None
+        with self._asking(article, remember, grammar=None) as extra, _plain_errors(self.settings):
+            chat = self.start()
+            messages = _messages(article, prompts.claim_part(claim))
+            return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
+
+    @contextmanager
+    def _asking(
+        self, article: str, remember: bool, grammar: str | None = prompts.GRAMMAR
+    ) -> Iterator[dict[str, Any]]:
+        """Borrow a slot of the built-in server, and give the arguments that the request needs."""
+        self.start()
+        if self._server is None:
+            yield {}
+            return
+        with self._server.borrow(article) as slot:
+            if remember:
+                self._server.read(slot, article, _messages(article))
+            else:
+                slot.prefix = article
+            extra: dict[str, Any] = {"id_slot": slot.number}
+            if grammar:
+                extra["grammar"] = grammar
+            yield {"extra_body": extra}
+
+    def close(self) -> None:
+        """Stop the built-in model."""
+        with self._lock:
+            self._chat = None
+            if self._server is not None:
+                self._server.close()
+                self._server = None
+
+
+def _messages(article: str, rest: str = "") -> list[dict[str, str]]:
+    return [{"role": "system", "content": prompts.SYSTEM}, {"role": "user", "content": article + rest}]
+
+
+def _connect(settings: Settings) -> "BaseChatModel":
+    """Make the chat model that the settings name."""
+    with _plain_errors(settings):
+        if settings.base_url:
+            from langchain_openai import ChatOpenAI
+            from pydantic import SecretStr
+
+            return ChatOpenAI(
+                model=settings.model,
+                base_url=settings.base_url,
+                api_key=SecretStr(settings.api_key or "none"),
+                temperature=0,
+                max_completion_tokens=MAX_ANSWER_TOKENS,
+                max_retries=1,
+                timeout=_TIMEOUT,
+            )
+        from langchain.chat_models import init_chat_model
+
+        key: dict[str, Any] = {"api_key": settings.api_key} if settings.api_key else {}
+        model: BaseChatModel = init_chat_model(settings.model, temperature=0, timeout=_TIMEOUT, **key)
+        return model
+
+
+def _logprobs(chat: "BaseChatModel") -> dict[str, Any]:
+    """Return what asks for token probabilities, where the protocol has them."""
+    return {"logprobs": True, "top_logprobs": 10} if type(chat).__name__ == "ChatOpenAI" else {}
+
+
+def _found(message: "BaseMessageChunk | Any") -> float | None:
+    """Return the probability of "Found" against "Missing" as first word, or None if the server gives none."""
+    content = ((message.response_metadata or {}).get("logprobs") or {}).get("content") or []
+    if not content:
+        return None
+    seen = {
+        token["token"].strip(): token["logprob"] for token in reversed(content[0].get("top_logprobs") or [])
+    }
+    floor = min(seen.values(), default=-20.0)
+    found, missing = (math.exp(seen.get(word, floor)) for word in (prompts.FOUND, prompts.MISSING))
+    return found / (found + missing)
+
+
+@contextmanager
+def _plain_errors(settings: Settings) -> Iterator[None]:
+    """Turn what can go wrong between here and a model into messages for the reader."""
+    import httpx
+    import openai
+
+    where = settings.base_url or settings.model
+    try:
+        yield
+    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+        raise ModelError(
+            f"{where} did not accept the key. Set the right one in ARTICLE_CHAT_API_KEY."
+        ) from error
+    except openai.NotFoundError as error:
+        raise ModelError(f"{where} has no model called {settings.model!r}. Check the name.") from error
+    except (openai.APITimeoutError, httpx.TimeoutException) as error:
+        raise ModelError(f"{where} took too long to answer. Is the machine overloaded?") from error
+    except (openai.APIConnectionError, httpx.TransportError) as error:
+        raise ModelError(
+            f"The language model at {where} cannot be reached. Is the server running, and the address right?"
+        ) from error
+    except openai.RateLimitError as error:
+        raise ModelError(f"{where} has too many requests at the moment. Try again in a while.") from error
+    except openai.APIError as error:
+        raise ModelError(f"{where} failed: {error.message}") from error
+    except ImportError as error:
+        raise ModelError(
+            f"{settings.model!r} needs a package that is not installed: {error.name or error}. "
+            "Install LangChain's package for that provider."
+        ) from error
+    except ValueError as error:
+        raise ModelError(f"{settings.model!r} cannot be used: {error}") from error

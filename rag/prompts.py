@@ -1,0 +1,60 @@
+"""Every word that a language model is given.
+
+The order is what makes answers quick: the instruction and the article come first and stay the same from question
+to question, so that a server which keeps the common beginning of prompts reads only the question anew.
+The adapter of the built-in model (see ``training/``) was trained on exactly these words.
+"""
+
+import re
+from collections.abc import Sequence
+
+__all__ = [
+    "FOUND",
+    "GRAMMAR",
+    "MISSING",
+    "NOT_IN_ARTICLE",
+    "SUGGEST",
+    "SYSTEM",
+    "article_part",
+    "claim_part",
+    "question_part",
+]
+
+FOUND = "Found"
+MISSING = "Missing"
+NOT_IN_ARTICLE = "The article does not say."
+
+SYSTEM = (
+    f'Read the article. If it states what is asked, begin with "{FOUND}" and then answer in one or two short '
+    "sentences that keep to its words. "
+    f'If it does not state exactly that, say only "{MISSING}".'
+)
+
+# The built-in model's first token is read for its probability and then forced, so that one request gives both
+# whether the article answers and what it answers. In llama.cpp's GBNF.
+GRAMMAR = f'root ::= "{FOUND}\\n" [^\\n]+'
+
+SUGGEST = "Which question does this article answer?"
+
+
+def article_part(passages: Sequence[str]) -> str:
+    """Return the part of the user's message that is the same for every question about these passages."""
+    return "Article:\n" + "\n\n".join(_plain(passage) for passage in passages) + "\n\n"
+
+
+def question_part(question: str, earlier: tuple[str, str] | None = None) -> str:
+    """Return what follows the article: the last question and answer, if any, and the question."""
+    before = ""
+    if earlier:
+        before = f"Earlier question: {_plain(earlier[0])}\nEarlier answer: {_plain(earlier[1])}\n"
+    return f"{before}Question: {_plain(question)}"
+
+
+def claim_part(claim: str) -> str:
+    """Return what follows the article when a sentence is to be checked against it."""
+    return f"Claim: {_plain(claim)}"
+
+
+def _plain(text: str) -> str:
+    """Take the marks out of a text that end a turn in chat templates, so that no article can speak as the user."""
+    return re.sub(r"<\s*\|(.*?)\|\s*>", r"(\1)", text).strip()

@@ -1,0 +1,57 @@
+"""Which words of which articles a question is answered from."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from index import Article
+from rag.evidence import Evidence, Excerpt
+
+if TYPE_CHECKING:
+    from index import Library
+
+__all__ = ["WHOLE_ARTICLE", "gather", "is_short", "whole"]
+
+WHOLE_ARTICLE = 3_200
+"""Characters. An article up to this length is read whole: its beginning of the prompt never changes, and is kept."""
+
+READ = 1_500
+"""Characters of a longer article that the model reads for one question; reading them is what takes the time."""
+
+CANDIDATES = 8
+
+
+def is_short(articles: Sequence[Article]) -> bool:
+    """Whether the model reads these articles whole."""
+    return len(articles) == 1 and len(articles[0].text) <= WHOLE_ARTICLE
+
+
+def whole(article: Article) -> Evidence:
+    """Return a whole article as evidence, a block at a time."""
+    blocks = article.blocks
+    return Evidence([Excerpt(article, b.start, b.end) for b in blocks], whole=True)
+
+
+def gather(query: str, articles: Sequence[Article], library: "Library") -> Evidence:
+    """Find the passages that a question is answered from.
+
+    Args:
+        query: What to search for.
+        articles: Where to search. All but a single short one are in the library.
+        library: Where passages are found.
+
+    Returns:
+        The whole article if it is short; else the best passages that fit, best last, next to the question.
+    """
+    if is_short(articles):
+        return whole(articles[0])
+    by_id = {article.id: article for article in articles}
+    hits = library.search(query, k=CANDIDATES, article_ids=list(by_id))
+    chosen: list[Excerpt] = []
+    room = READ
+    for hit in hits:
+        passage = hit.passage
+        if chosen and passage.end - passage.start > room:
+            break
+        room -= passage.end - passage.start
+        chosen.append(Excerpt(by_id[passage.article_id], passage.start, passage.end, hit.score))
+    return Evidence(chosen[::-1])

@@ -1,0 +1,144 @@
+"""The built-in language model: llama.cpp in this process, speaking OpenAI's protocol on loopback.
+
+Runtime: https://github.com/xorbitsai/xllamacpp, the server of https://github.com/ggml-org/llama.cpp
+"""
+
+import hashlib
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from index.paths import data_dir
+from rag.errors import ModelError
+from rag.slots import Slot, SlotPool
+
+__all__ = ["ADAPTER", "BuiltinServer"]
+
+SLOTS = 4
+"""Questions answered at a time; more wait their turn."""
+
+CONTEXT = 10_240
+"""Tokens that all slots remember together."""
+
+ADAPTER = Path(__file__).parent / "adapter.gguf"
+"""The reader's adapter, trained by ``training/``: a LoRA over the built-in model."""
+
+Progress = Callable[[str, float], None]
+
+
+class BuiltinServer:
+    """The built-in model, started on first use and stopped with the process. One is enough; it is thread-safe."""
+
+    def __init__(self, weights: Path) -> None:
+        """Load the model, which takes a few seconds.
+
+        Args:
+            weights: The verified model file (``rag.weights.builtin_model``).
+
+        Raises:
+            ModelError: If the runtime cannot be started.
+        """
+        import xllamacpp
+
+        self.api_key = secrets.token_urlsafe(24)
+        self._digest = hashlib.sha256(f"{weights.name} {weights.stat().st_size}".encode())
+        if ADAPTER.exists():
+            self._digest.update(ADAPTER.read_bytes())
+        self._slots = SlotPool(SLOTS)
+        self._saving = threading.Lock()
+        self._saved = data_dir() / "prefixes"
+        self._saved.mkdir(parents=True, exist_ok=True)
+        params = xllamacpp.CommonParams()
+        params.model.path = str(weights)
+        if ADAPTER.exists():
+            adapter = xllamacpp.CommonAdapterLoraInfo()
+            adapter.path, adapter.scale = str(ADAPTER), 1.0
+            params.lora_adapters = [adapter]
+        params.n_ctx = CONTEXT
+        params.n_parallel = SLOTS
+        params.kv_unified = True
+        params.cache_ram_mib = 0  # the slots' files do this, and outlive the process
+        params.slot_save_path = f"{self._saved}{os.sep}"
+        threads = min(8, _physical_cores())
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        params.api_keys = [self.api_key]
+        params.hostnames = ["127.0.0.1"]
+        params.port = 0
+        params.ui = False
+        params.verbosity = -1
+        try:
+            self._server = xllamacpp.Server(params)
+        except RuntimeError as error:
+            raise ModelError(
+                f"The built-in language model could not be started ({error}). It needs about 2 GB of free memory."
+            ) from error
+        self.url: str = self._server.listening_address
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.api_key}"},
+            timeout=600,
+            trust_env=False,
+        )
+
+    def borrow(self, prefix: str) -> Any:
+        """Borrow a slot (a context manager), preferring one that has read ``prefix``; see ``SlotPool.borrow``."""
+        return self._slots.borrow(prefix)
+
+    def read(self, slot: Slot, prefix: str, messages: list[dict[str, str]]) -> None:
+        """Let a slot read the beginning of a prompt, from its file if it was ever read before.
+
+        Args:
+            slot: A borrowed slot.
+            prefix: A name for this beginning.
+            messages: The chat that begins with it.
+        """
+        if slot.prefix == prefix:
+            return
+        slot.prefix = ""
+        file = self._file(prefix)
+        if not ((self._saved / file).exists() and self._do(slot, "restore", file)):
+            body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
+            self._http.post("/v1/chat/completions", json=body).raise_for_status()
+            with self._saving:
+                self._do(slot, "save", file)
+                self._forget_old()
+        slot.prefix = prefix
+
+    def _file(self, prefix: str) -> str:
+        digest = self._digest.copy()
+        digest.update(prefix.encode())
+        return f"{digest.hexdigest()[:32]}.bin"
+
+    def _do(self, slot: Slot, action: str, file: str) -> bool:
+        """Save a slot to a file or restore it. Neither is needed for an answer: a failure only costs time."""
+        try:
+            answer = self._http.post(
+                f"/slots/{slot.number}", params={"action": action}, json={"filename": file}
+            )
+        except httpx.HTTPError:
+            return False
+        return answer.is_success
+
+    def _forget_old(self, keep: int = 24) -> None:
+        """Delete all but the files used last; one of them takes about 30 kB for each token of its article."""
+        files = sorted(self._saved.glob("*.bin"), key=lambda f: f.stat().st_mtime, reverse=True)
+        for file in files[keep:]:
+            file.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Stop the model and free its memory."""
+        self._http.close()
+        del self._server
+
+
+def _physical_cores() -> int:
+    """Return how many cores this process may use; a second thread on one core only slows llama.cpp down."""
+    try:
+        return max(1, len(os.sched_getaffinity(0)))
+    except AttributeError:  # not on macOS and Windows
+        return max(1, (os.cpu_count() or 2) // 2)

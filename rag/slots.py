@@ -1,0 +1,58 @@
+"""Which of the server's slots answers a question, so that what a slot has already read is not read again.
+
+A slot is one conversation's memory (KV cache) in llama.cpp's server. A prompt that begins as the slot's last one
+did costs only its new end, so a question goes to a slot that knows its article. The memory of an article's
+beginning is also kept in a file: another slot, or the next start, loads it in milliseconds.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+__all__ = ["Slot", "SlotPool"]
+
+
+@dataclass
+class Slot:
+    """One slot of the server and the beginning of the prompt that it has read."""
+
+    number: int
+    prefix: str = ""
+    used: int = 0
+
+
+class SlotPool:
+    """Hands out slots, first come first served."""
+
+    def __init__(self, size: int) -> None:
+        self._free = [Slot(number) for number in range(size)]
+        self._queue: list[object] = []
+        self._changed = threading.Condition()
+        self._clock = 0
+
+    @contextmanager
+    def borrow(self, prefix: str) -> Iterator[Slot]:
+        """Wait for a slot, preferring one that has read ``prefix``, else the one that was idle longest.
+
+        Args:
+            prefix: A name for the beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
+        """
+        ticket = object()
+        with self._changed:
+            self._queue.append(ticket)
+            try:
+                self._changed.wait_for(lambda: bool(self._free) and self._queue[0] is ticket)
+            finally:
+                self._queue.remove(ticket)
+                self._changed.notify_all()
+            slot = min(self._free, key=lambda s: (s.prefix != prefix, s.used))
+            self._free.remove(slot)
+        try:
+            yield slot
+        finally:
+            with self._changed:
+                self._clock += 1
+                slot.used = self._clock
+                self._free.append(slot)
+                self._changed.notify_all()

@@ -1,0 +1,124 @@
+"""Whether the article carries a sentence, and which of its words do.
+
+A sentence passes when it is aligned with sentences of the article that have its content words, every number, name and
+quotation of it stands in them, and the model, shown the same passages, finds it stated there. The last check sees
+what words alone do not: who did what to whom. It is skipped for a sentence that stands in the article verbatim.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rag.evidence import Evidence, Source
+from rag.facts import missing_facts, names
+from rag.words import NEGATIONS, content_words, fold, tokens
+
+__all__ = ["Verdict", "verify"]
+
+MIN_COVERAGE = 0.5
+"""Share of a sentence's content words, weighted by rarity, that its citations must have."""
+
+MIN_CLAIM = 0.35
+"""Probability that the article states the sentence, to the model, under which it is retracted."""
+
+_GAIN = 0.12  # a further sentence is cited only if it carries this much more
+_MOST = 3
+
+Judge = Callable[[str], float | None]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a sentence: its sources and a score, or the reason why it was retracted."""
+
+    sources: tuple[Source, ...] = ()
+    score: float = 0.0
+    reason: str = ""
+
+
+def verify(sentence: str, evidence: Evidence, judge: Judge) -> Verdict:
+    """Check a sentence of an answer against the evidence.
+
+    Args:
+        sentence: The sentence.
+        evidence: What the model read.
+        judge: Gives the probability that the evidence states a sentence, or None if no model can say.
+
+    Returns:
+        The sentences that carry it, best first, with a score from 0 to 1; or a reason.
+    """
+    claimed = content_words(sentence)
+    if not claimed:
+        return Verdict(reason="It says nothing that could be checked.")
+    verbatim = _verbatim(sentence, evidence)
+    if verbatim:
+        return Verdict((verbatim,), 1.0)
+    named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
+    sources, coverage = _align(claimed, named, evidence)
+    if coverage < MIN_COVERAGE:
+        return Verdict(reason="The article has no sentence that says this.")
+    sources = _with_antecedents(sentence, sources, evidence)
+    text = " ".join(source.text for source in sources)
+    if missing := missing_facts(sentence, text, evidence.lower_case):
+        return Verdict(reason=f"The article does not say “{missing[0]}” here.")
+    probability = judge(sentence)
+    if probability is None:
+        if _negated(sentence) != _negated(sources[0].text):
+            return Verdict(reason="The article says the opposite, or something close to it.")
+        return Verdict(tuple(sources), coverage)
+    if probability < MIN_CLAIM:
+        return Verdict(reason="The article has these words, but does not say this.")
+    return Verdict(tuple(sources), (coverage * probability) ** 0.5)
+
+
+def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
+    """Return the sentence of the article that has this one in it, word for word."""
+    words = " ".join(tokens(sentence))
+    for source in evidence.sources:
+        if len(words) > 20 and f" {words} " in f" {' '.join(tokens(source.text))} ":
+            return source
+    return None
+
+
+def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tuple[list[Source], float]:
+    """Return the few sentences that together have most of the claimed words, and the share they have.
+
+    A further sentence must carry more than names: that Microsoft is mentioned elsewhere does not make it the one
+    who did what this sentence says of Google.
+    """
+    unknown = max(evidence.rarity.values(), default=1.0)
+    weights = {word: evidence.rarity.get(word, unknown) for word in claimed}
+    total = sum(weights.values())
+    chosen: list[Source] = []
+    open_words = set(weights)
+    while open_words and len(chosen) < _MOST:
+
+        def gain(source: Source, wanted: frozenset[str] = frozenset(open_words)) -> float:
+            # Of two sentences that carry as much, the shorter one is the more exact citation.
+            words = wanted & source.words.keys()
+            if chosen and words <= named:
+                return 0.0
+            shared = sum(weights[word] for word in words)
+            return shared - 1e-4 * source.words.total()
+
+        best = max(evidence.sources, key=gain, default=None)
+        if best is None or gain(best) < _GAIN * total:
+            break
+        chosen.append(best)
+        open_words -= best.words.keys()
+    return chosen, 1.0 - sum(weights[word] for word in open_words) / total
+
+
+def _with_antecedents(sentence: str, sources: list[Source], evidence: Evidence) -> list[Source]:
+    """Add the sentence before a citation that names what the citation calls "he" or "the company"."""
+    if len(sources) >= _MOST:
+        return sources
+    missing = missing_facts(sentence, " ".join(s.text for s in sources), evidence.lower_case)
+    for source in sources:
+        for other in evidence.around(source)[:4]:
+            if missing and not missing_facts(" ".join(missing), other.text, evidence.lower_case):
+                return [*sources, other]
+    return sources
+
+
+def _negated(text: str) -> bool:
+    return any(word in NEGATIONS for word in tokens(fold(text)))

@@ -1,0 +1,53 @@
+"""Texts as comparable words: what two sentences have in common when their wording differs a little."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["NEGATIONS", "content_words", "fold", "tokens"]
+
+# Words, and each Chinese or Japanese character by itself, since those are written without spaces.
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
+
+NEGATIONS = frozenset("not no never nor neither without cannot none nobody nothing n't".split())
+
+# Function words carry no claim of their own. Negations do: they are compared apart.
+_FUNCTION_WORDS = frozenset(
+    "a an the this that these those it its he she they them their his her him we us our you your i my me "
+    "is are was were be been being am do does did has have had having will would can could may might shall should must "
+    "of in on at by for with from to into onto as about and or but if then than so such also both which who whom whose "
+    "what when where why how there here according article text states says said s".split()
+)
+
+
+def fold(text: str) -> str:
+    """Return a text with its variants of the same character made one: quotes, ligatures, dashes, case."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return text.translate(_SAME)
+
+
+_SAME = {ord(c): "'" for c in "’‘ʼ`´"} | {ord(c): '"' for c in "“”„«»"} | {ord(c): "-" for c in "–—−‐‑"}
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of a text, folded, without a possessive's ending."""
+    words = _TOKEN.findall(fold(text).replace("n't", " n't"))
+    return [word.removesuffix("'s").replace(".", "") for word in words]
+
+
+def content_words(text: str) -> list[str]:
+    """Return the stems of the words that carry meaning, in order."""
+    return [_stem(word) for word in tokens(text) if word not in _FUNCTION_WORDS and word not in NEGATIONS]
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    stem: str = _stemmer().stemWord(word)
+    return stem
+
+
+@lru_cache(maxsize=1)
+def _stemmer():  # type: ignore[no-untyped-def]  # snowballstemmer has no type information
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")

@@ -1,0 +1,42 @@
+"""Questions and histories as people give them."""
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+from rag import QuestionError
+from rag.conversation import check_question, last_turn, search_query, turns
+from rag.prompts import NOT_IN_ARTICLE
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\n\t", "\0"])
+def test_no_question(question: str) -> None:
+    with pytest.raises(QuestionError, match="There is no question"):
+        check_question(question)
+
+
+def test_a_question_of_100_000_characters_is_refused_with_the_limit() -> None:
+    with pytest.raises(QuestionError, match="100,000 characters"):
+        check_question("a" * 100_000)
+
+
+def test_white_space_is_tidied() -> None:
+    assert check_question("  Who \n is it? ") == "Who is it?"
+
+
+def test_pairs_and_messages_are_the_same_history() -> None:
+    pairs = [("Who invested?", "Meta."), ("In what?", "Scale AI.")]
+    messages = [SystemMessage("Be brief.")]
+    for question, answer in pairs:
+        messages += [HumanMessage(question), AIMessage(answer)]
+    assert turns(pairs) == turns(messages) == pairs
+
+
+def test_a_history_of_something_else_is_refused() -> None:
+    with pytest.raises(QuestionError, match="pairs"):
+        turns([1, 2])  # type: ignore[list-item]  # on purpose
+
+
+def test_a_follow_up_is_searched_with_what_it_follows() -> None:
+    earlier = last_turn([("Who invested in Scale AI?", "Meta."), ("Who is its cook?", NOT_IN_ARTICLE)])
+    assert earlier == ("Who invested in Scale AI?", "Meta.")
+    assert "Scale AI" in search_query("How much was it?", earlier)

@@ -1,0 +1,42 @@
+"""Numbers, names and quotations are compared by what they mean, not by how they are written."""
+
+import pytest
+
+from rag.facts import missing_facts
+
+SOURCE = (
+    "Meta’s headline-making $14.3 billion investment in Scale AI led Alexandr Wang, its CEO, to join in June 2025. "
+    "The European Union fined 1,200 firms and called it “a fair deal” for 12% of the market."
+)
+LOWER = frozenset(word for word in SOURCE.split() if word.islower())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Meta invested $14.3bn in Scale AI.",
+        "Wang joined in June 2025.",
+        "The EU fined 1200 firms.",
+        'The EU called it "a fair deal".',
+        "Twelve percent of the market was concerned.",
+        "The deal was worth 14,300 million dollars.",
+    ],
+)
+def test_plain_variants_are_the_same_fact(sentence: str) -> None:
+    assert missing_facts(sentence, SOURCE, LOWER) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("Meta invested $14.3 million in Scale AI.", "14.3 million"),
+        ("Meta invested $15 billion in Scale AI.", "15 billion"),
+        ("Wang joined in July 2025.", "July"),
+        ("Andrew Ng joined in June.", "Andrew"),
+        ('The European Union called it "an unfair deal".', "an unfair deal"),
+        ("Microsoft invested in Scale AI.", "Microsoft"),
+        ("It happened in 2016.", "2016"),
+    ],
+)
+def test_another_fact_is_missing(sentence: str, wrong: str) -> None:
+    assert wrong in missing_facts(sentence, SOURCE, LOWER)

@@ -1,0 +1,48 @@
+"""Slots go to the questions that profit from them, and nobody waits for ever."""
+
+import threading
+import time
+
+from rag.slots import SlotPool
+
+
+def test_a_slot_that_has_read_the_article_is_preferred() -> None:
+    pool = SlotPool(3)
+    with pool.borrow("a") as slot:
+        slot.prefix = "a"
+        first = slot.number
+    with pool.borrow("b") as slot:
+        slot.prefix = "b"
+        assert slot.number != first
+    with pool.borrow("a") as slot:
+        assert slot.number == first
+
+
+def test_the_slot_that_was_idle_longest_is_given_up_first() -> None:
+    pool = SlotPool(2)
+    for name in ("a", "b"):
+        with pool.borrow(name) as slot:
+            slot.prefix = name
+    with pool.borrow("a"):
+        pass
+    with pool.borrow("c") as slot:
+        assert slot.prefix == "b"
+
+
+def test_everybody_gets_a_turn_in_order() -> None:
+    pool = SlotPool(1)
+    order: list[int] = []
+
+    def ask(number: int) -> None:
+        with pool.borrow("x"):
+            order.append(number)
+            time.sleep(0.01)
+
+    with pool.borrow("x"):
+        threads = [threading.Thread(target=ask, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+            time.sleep(0.01)
+    for thread in threads:
+        thread.join(5)
+    assert order == list(range(8))

@@ -1,0 +1,210 @@
+"""What each command does: find the articles, hand the question to ``rag``, show what comes back."""
+
+import json
+import os
+import socket
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from index.errors import ArticleChatError
+from rag.errors import SettingsError
+from rag.settings import Settings
+from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE
+from ui.sources import article_id, chosen, load_any
+from ui.terminal import Screen, plain
+
+if TYPE_CHECKING:
+    from index.library import Library
+    from rag.answers import Answer
+    from rag.chat import ArticleChat
+
+__all__ = ["add", "ask", "chat", "download", "feedback", "list_articles", "remove", "serve"]
+
+
+def ask(options: Namespace) -> int:
+    """Answer one question."""
+    screen = Screen()
+    with _open_chat(options) as chat:
+        with closing(chat.stream(options.question, article=chosen(options, chat.library))) as events:
+            if not options.json:
+                return _code(screen.show(events))
+            answer = screen.follow(events)
+        print(answer.to_json())
+    return _code(answer)
+
+
+def chat(options: Namespace) -> int:
+    """Hold a conversation: a question a line, until the end of input."""
+    if "-" in (options.article or ()):
+        raise SettingsError(
+            "The questions come from standard input: give the article as a file or an address."
+        )
+    screen = Screen()
+    with _open_chat(options) as chat:
+        articles = chosen(options, chat.library)
+        with screen.progress() as report:
+            opened = chat.open(articles, progress=report)
+        watching = sys.stdin.isatty()
+        if watching:
+            print(plain(", ".join(article.title for article in opened)))
+            print("Ask, and press Enter. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n")
+        history: list[tuple[str, str]] = []
+        code = ANSWERED
+        for question in _questions(watching):
+            try:
+                with closing(chat.stream(question, article=articles, history=history)) as events:
+                    answer = screen.show(events)
+            except ArticleChatError as error:
+                print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+                code = FAILURE
+            except KeyboardInterrupt:
+                if not watching:
+                    raise
+                print("Stopped.")
+            else:
+                history.append((question, answer.text))
+                code = _code(answer)
+            print()
+    # Where a person talks, ending the conversation is no failure; a script asks about the last question.
+    return ANSWERED if watching else code
+
+
+def serve(options: Namespace) -> int:
+    """Open the page, until Ctrl-C."""
+    _check_port(options.host, options.port)
+    from ui import page
+
+    with _open_chat(options) as chat:
+        articles = chosen(options, chat.library)
+        page.serve(chat, host=options.host, port=options.port, article=articles, open_browser=options.open)
+    return ANSWERED
+
+
+def add(options: Namespace) -> int:
+    """Read articles and keep them."""
+    if options.title and len(options.sources) > 1:
+        raise SettingsError("--title names one article; add several without it.")
+    with _open_library() as library:
+        for source in options.sources:
+            article = load_any(source, title=options.title)
+            with Screen().progress() as report:
+                new = library.add(article, progress=report)
+            print(
+                plain(f"{article.id}  {article.title}" + ("" if new else "  (was there already)")), flush=True
+            )
+    return ANSWERED
+
+
+def list_articles(options: Namespace) -> int:
+    """List the articles that were added."""
+    with _open_library() as library:
+        infos = library.articles()
+    if options.json:
+        from dataclasses import asdict
+
+        print(json.dumps([asdict(info) for info in infos], ensure_ascii=False, indent=2, default=str))
+        return ANSWERED
+    for info in infos:
+        print(plain(f"{info.id}  {info.words:>7} words  {info.title}  ({info.source})"))
+    return ANSWERED
+
+
+def remove(options: Namespace) -> int:
+    """Remove articles and everything made of them."""
+    with _open_library() as library:
+        # All of them are found before one is removed: a mistyped id removes nothing.
+        ids = [article_id(library, wanted) for wanted in options.ids]
+        for article_id in ids:
+            library.remove(article_id)
+    return ANSWERED
+
+
+def feedback(options: Namespace) -> int:
+    """Show what readers thought of answers."""
+    from ui.feedback import feedback as rated
+
+    entries = rated(options.rating)
+    if options.json:
+        print(json.dumps(entries, ensure_ascii=False, indent=2))
+        return ANSWERED
+    for entry in entries:
+        print(plain(f"{entry['time']}  {entry['rating']:<4}  {entry['question']}\n    {entry['answer']}\n"))
+    return ANSWERED
+
+
+def download(options: Namespace) -> int:
+    """Download the built-in model's file."""
+    from rag.weights import MODEL_URL, download_model
+
+    with Screen().progress() as report:
+        path = download_model(options.url or MODEL_URL, report)
+    print(path)
+    return ANSWERED
+
+
+@contextmanager
+def _open_chat(options: Namespace) -> Iterator["ArticleChat"]:
+    key = None
+    if options.api_key_env:
+        key = os.environ.get(options.api_key_env)
+        if not key:
+            raise SettingsError(
+                f"The environment variable {options.api_key_env} is not set: it should have the key."
+            )
+    settings = Settings.from_env(
+        model=options.model, base_url=options.base_url, api_key=key, strictness=options.strictness
+    )
+    from rag.chat import ArticleChat
+
+    with closing(ArticleChat(settings)) as chat:
+        yield chat
+
+
+@contextmanager
+def _open_library() -> Iterator["Library"]:
+    from rag.chat import ArticleChat
+
+    # The settings choose the embedding model and the Chroma server; no language model is started.
+    with closing(ArticleChat(Settings.from_env())) as chat:
+        yield chat.library
+
+
+def _questions(watching: bool) -> Iterator[str]:
+    """The lines of standard input; at a terminal with a prompt, and a line that can be edited."""
+    if not watching:
+        yield from filter(None, map(str.strip, sys.stdin))
+        return
+    with suppress(ImportError):  # Windows has none
+        import_module(
+            "readline"
+        )  # being imported is all that it takes for input() to have editing and history
+    while True:
+        try:
+            question = input("> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return
+        if question:
+            yield question
+
+
+def _check_port(host: str, port: int) -> None:
+    """Say at once that the port is taken, before the model is loaded in vain."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, proto) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise ArticleChatError(
+            f"Cannot open the page at {host}:{port}: {error.strerror or error}. "
+            "Another program may be using it: choose another with --port."
+        ) from error
+
+
+def _code(answer: "Answer") -> int:
+    return NOT_IN_ARTICLE if answer.status == "not_in_article" else ANSWERED

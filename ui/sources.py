@@ -1,0 +1,85 @@
+"""The articles that a command is about: files, addresses, standard input, and those in the library."""
+
+import sys
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from index.errors import ArticleError
+
+if TYPE_CHECKING:
+    from index.articles import Article
+    from index.library import Library
+
+__all__ = ["article_id", "chosen", "load_any"]
+
+
+def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
+    """The articles to ask.
+
+    Args:
+        options: The command's ``--article`` and ``--all``.
+        library: Where the added ones are.
+
+    Returns:
+        The articles; None for the one that comes with Article Chat.
+
+    Raises:
+        ArticleError: If one cannot be found or read, or none was added.
+    """
+    if options.all:
+        added = [library.get(info.id) for info in library.articles()]
+        if not added:
+            raise ArticleError("No article was added yet. Add one with: article-chat add FILE")
+        return added
+    if not options.article:
+        return None
+    known = {info.id for info in library.articles()} if any(map(_looks_like_id, options.article)) else set()
+    return [library.get(source) if source in known else load_any(source) for source in options.article]
+
+
+def _looks_like_id(source: str) -> bool:
+    return len(source) == 16 and all(c in "0123456789abcdef" for c in source)
+
+
+def load_any(source: str, title: str | None = None) -> "Article":
+    """Read an article from a file, an address, or standard input if ``source`` is ``-``.
+
+    Args:
+        source: A path, an address or ``-``.
+        title: Its title; found in the text if None.
+
+    Returns:
+        The article.
+
+    Raises:
+        ArticleError: If it cannot be read.
+    """
+    from index.articles import Article
+    from index.loading import decode, load
+
+    if source != "-":
+        return load(source, title=title, allow_url=True)
+    data = sys.stdin.buffer.read()
+    if not data.strip():
+        raise ArticleError("Standard input is empty: there is no article to read.")
+    return Article.from_text(decode(data, "standard input"), title=title, source="standard input")
+
+
+def article_id(library: "Library", wanted: str) -> str:
+    """Find the id that begins with ``wanted``.
+
+    Args:
+        library: Where to look.
+        wanted: An id or its beginning.
+
+    Returns:
+        The whole id.
+
+    Raises:
+        ArticleError: If there is none, or more than one.
+    """
+    matching: list[str] = [info.id for info in library.articles() if info.id.startswith(wanted)]
+    if len(matching) == 1:
+        return matching[0]
+    many = "begins several ids" if matching else "is the id of no article"
+    raise ArticleError(f"{wanted!r} {many}. 'article-chat list' shows them.")
