@@ -68,20 +68,21 @@ def _model(slots: int) -> Any:
             )
 
         def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
-            return CompletionResponse(text=self.chat([ChatMessage(content=prompt)]).message.content)
+            return CompletionResponse(text=self.chat([ChatMessage(content=prompt)]).message.content or "")
 
         def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
             for part in self.stream_chat([ChatMessage(content=prompt)]):
                 yield CompletionResponse(text=part.message.content, delta=part.delta)
 
         def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
-            *_, last = self.stream_chat(messages)
+            last: ChatResponse = list(self.stream_chat(messages))[-1]
             return last
 
         def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> Any:
-            stream = client.chat.completions.create(
+            said: Any = [{"role": m.role.value, "content": m.content or ""} for m in messages]
+            stream: Any = client.chat.completions.create(
                 model=peer_model.MODEL,
-                messages=[{"role": m.role.value, "content": m.content or ""} for m in messages],
+                messages=said,
                 temperature=0,
                 max_tokens=peer_model.MAX_TOKENS,
                 stream=True,

@@ -51,6 +51,7 @@ class PlainChain:
         from langchain_core.prompts import ChatPromptTemplate
         from langchain_core.runnables import RunnablePassthrough
         from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
 
         from tests.benchmarks import peer_model
 
@@ -58,7 +59,7 @@ class PlainChain:
         model = ChatOpenAI(
             model=peer_model.MODEL,
             base_url=peer_model.peer_server(self._slots),
-            api_key="none",
+            api_key=SecretStr("none"),
             temperature=0,
             max_tokens=peer_model.MAX_TOKENS,
             max_retries=0,

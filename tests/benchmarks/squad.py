@@ -92,7 +92,8 @@ def questions(folder: Path, name: str) -> list[Question]:
 
 def normalise(text: str) -> str:
     """SQuAD's comparison: no case, punctuation, articles or extra white space."""
-    bare = "".join(c for c in text.lower() if not unicodedata.category(c).startswith("P"))
+    owned = re.sub("['\u2019]s\\b", "", text.lower())  # "Watt's" holds the answer "Watt"
+    bare = "".join(c for c in owned if not unicodedata.category(c).startswith("P"))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
 
 
