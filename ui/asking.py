@@ -180,10 +180,10 @@ class Asking:
         if not job.stopped:  # it may have been stopped while it waited for its turn
             with closing(chat.stream(question, article=articles, history=pairs)) as events:
                 for event in events:
-                    if event.kind == "finished":
-                        answer = event.to_dict()["answer"]
+                    if isinstance(event, rag.Finished):
+                        answer = event.answer.to_dict()
                         break
-                    job.say({"kind": event.kind, **event.to_dict()})
+                    job.say(event.to_dict())
                     if job.stopped:
                         break
         checked, retractions = _settled(job)

@@ -59,7 +59,7 @@ class Endpoints:
                 for event in self._chat().stream(
                     question, article=self._scope(articles), history=_pairs(history)
                 ):
-                    yield {"kind": event.kind, **event.to_dict()}
+                    yield event.to_dict()
             except Exception as error:
                 raise _readable(error) from error
 
