@@ -30,10 +30,10 @@ lint: $(VENV)/.installed-dev
 
 bench: bench-speed bench-quality
 
-bench-quality: $(VENV)/.installed-dev
+bench-quality: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks.quality $(ARGS)
 
-bench-speed: $(VENV)/.installed-dev
+bench-speed: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks.speed $(ARGS)
 
 # The model and the library are kept in the data directory, not here: they stay.
@@ -52,4 +52,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(INSTALL) --group dev
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(INSTALL) --group bench
 	@touch $@

@@ -210,7 +210,7 @@ async def _in_threads(events: Generator[Event]) -> AsyncGenerator[Event]:
     end = object()
     try:
         while (event := await anyio.to_thread.run_sync(next, events, end)) is not end:
-            assert isinstance(event, Event)  # noqa: S101 - tells the type checker that it is not the end
+            assert isinstance(event, Event)
             yield event
     finally:
         with anyio.CancelScope(shield=True):

@@ -58,7 +58,7 @@ class Asking:
             raise ArticleChatError("Type a question first.")
         ids = [article.id for article in articles]
         job = Job(_PATIENCE)
-        turn = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
+        turn: dict[str, Any] = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
                 "answer": None, "checked": [], "retractions": [], "error": None, "rating": None}  # fmt: skip
         pairs: list[tuple[str, str]] = []
 

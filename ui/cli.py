@@ -134,11 +134,13 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("question", help="the question, in quotation marks")
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     command("chat", "chat", "Hold a conversation in the terminal.", articles, model)
-    serve = command("serve", "serve", "Open the page at http://127.0.0.1:7860.", articles, model)
+    serve = command("serve", "serve", "Serve the page, at http://127.0.0.1:7860.", model)
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     serve.add_argument(
         "--port", type=_port, default=7860, help="the port to listen on (default: %(default)s)"
     )
+    serve.add_argument("--allow-url", action="store_true", help="let the page read articles from the web")
+    serve.add_argument("--mcp", action="store_true", help="be an MCP server too (needs gradio[mcp])")
     serve.add_argument("--open", action="store_true", help="open it in the browser")
     add = command("add", "add", "Read articles and keep them, ready to be asked.")
     add.add_argument("sources", nargs="+", metavar="FILE|URL|-", help="what to add")
@@ -175,9 +177,12 @@ class _Later:
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"article-chat {version('article-chat')}")
+        try:
+            print(f"article-chat {version('article-chat')}")
+        except PackageNotFoundError:  # run from its folder
+            print("article-chat (not installed)")
         parser.exit()
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,13 +13,12 @@ from index.errors import ArticleChatError
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE
-from ui.sources import article_id, chosen, load_any
+from ui.sources import chosen, full_id, load_any
 from ui.terminal import Screen, plain
 
 if TYPE_CHECKING:
     from index.library import Library
-    from rag.answers import Answer
-    from rag.chat import ArticleChat
+    from rag import Answer, ArticleChat
 
 __all__ = ["add", "ask", "chat", "download", "feedback", "list_articles", "remove", "serve"]
 
@@ -48,6 +46,7 @@ def chat(options: Namespace) -> int:
         articles = chosen(options, chat.library)
         with screen.progress() as report:
             opened = chat.open(articles, progress=report)
+            chat.warm(articles, progress=report)
         watching = sys.stdin.isatty()
         if watching:
             print(plain(", ".join(article.title for article in opened)))
@@ -75,12 +74,17 @@ def chat(options: Namespace) -> int:
 
 def serve(options: Namespace) -> int:
     """Open the page, until Ctrl-C."""
-    _check_port(options.host, options.port)
     from ui import page
 
     with _open_chat(options) as chat:
-        articles = chosen(options, chat.library)
-        page.serve(chat, host=options.host, port=options.port, article=articles, open_browser=options.open)
+        page.serve(
+            chat,
+            host=options.host,
+            port=options.port,
+            open_browser=options.open,
+            allow_url=options.allow_url,
+            mcp=options.mcp,
+        )
     return ANSWERED
 
 
@@ -117,7 +121,7 @@ def remove(options: Namespace) -> int:
     """Remove articles and everything made of them."""
     with _open_library() as library:
         # All of them are found before one is removed: a mistyped id removes nothing.
-        ids = [article_id(library, wanted) for wanted in options.ids]
+        ids = [full_id(library, wanted) for wanted in options.ids]
         for article_id in ids:
             library.remove(article_id)
     return ANSWERED
@@ -158,7 +162,7 @@ def _open_chat(options: Namespace) -> Iterator["ArticleChat"]:
     settings = Settings.from_env(
         model=options.model, base_url=options.base_url, api_key=key, strictness=options.strictness
     )
-    from rag.chat import ArticleChat
+    from rag import ArticleChat
 
     with closing(ArticleChat(settings)) as chat:
         yield chat
@@ -166,7 +170,7 @@ def _open_chat(options: Namespace) -> Iterator["ArticleChat"]:
 
 @contextmanager
 def _open_library() -> Iterator["Library"]:
-    from rag.chat import ArticleChat
+    from rag import ArticleChat
 
     # The settings choose the embedding model and the Chroma server; no language model is started.
     with closing(ArticleChat(Settings.from_env())) as chat:
@@ -190,20 +194,6 @@ def _questions(watching: bool) -> Iterator[str]:
             return
         if question:
             yield question
-
-
-def _check_port(host: str, port: int) -> None:
-    """Say at once that the port is taken, before the model is loaded in vain."""
-    try:
-        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, proto) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        raise ArticleChatError(
-            f"Cannot open the page at {host}:{port}: {error.strerror or error}. "
-            "Another program may be using it: choose another with --port."
-        ) from error
 
 
 def _code(answer: "Answer") -> int:

@@ -22,6 +22,7 @@ __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
+_SUGGEST_FROM = 3  # articles, when several are asked together
 _TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
 
 
@@ -133,7 +134,9 @@ class Desk:
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Questions that these articles answer."""
         found: list[str] = []
-        for article in self._scope(data):
+        for article in self._scope(data)[:_SUGGEST_FROM]:
+            while self._jobs.busy:  # the model's time belongs to who has asked
+                time.sleep(0.2)
             found += self.chat.suggestions(article)
         return {"suggestions": list(dict.fromkeys(found))}
 
@@ -229,7 +232,7 @@ class Desk:
             model=str(data.get("model") or "").strip() or "builtin",
             base_url=base_url,
             api_key=key,
-            strictness=str(data.get("strictness") or old.strictness),
+            strictness=data.get("strictness") or old.strictness,
         )
         if replace(settings, strictness=old.strictness) == old:
             # Only how sure it must be: the model that runs goes on.

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from index.articles import Article
     from index.library import Library
 
-__all__ = ["article_id", "chosen", "load_any"]
+__all__ = ["chosen", "full_id", "load_any"]
 
 
 def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
@@ -65,7 +65,7 @@ def load_any(source: str, title: str | None = None) -> "Article":
     return Article.from_text(decode(data, "standard input"), title=title, source="standard input")
 
 
-def article_id(library: "Library", wanted: str) -> str:
+def full_id(library: "Library", wanted: str) -> str:
     """Find the id that begins with ``wanted``.
 
     Args:
