@@ -1,7 +1,7 @@
 """What an article is: its text, and the blocks that the text is made of.
 
-Every offset in Article Chat counts characters of :attr:`Article.text`, which is the cleaned text that readers are
-shown.
+Every offset in Article Chat counts characters of :attr:`Article.text`, which is the cleaned text that
+readers are shown.
 """
 
 import hashlib
@@ -102,19 +102,23 @@ class Article:
         Raises:
             ArticleError: if there is no text in the parts.
         """
+        from index.structure import is_byline
+
+        full = [part for part in parts if part.text.strip()]
         chunks: list[str] = []
         blocks: list[Block] = []
         offset = 0
-        for part in parts:
+        for number, part in enumerate(full):
             text = part.text.strip()
-            if not text:
-                continue
+            kind = part.kind
+            if kind == "paragraph" and is_byline(text, number, len(full)):
+                kind = "byline"
             if blocks:
-                together = part.kind == "list" and blocks[-1].kind == "list"
+                together = kind == "list" and blocks[-1].kind == "list"
                 separator = "\n" if together else "\n\n"
                 chunks.append(separator)
                 offset += len(separator)
-            blocks.append(Block(part.kind, offset, offset + len(text), part.level, part.page))
+            blocks.append(Block(kind, offset, offset + len(text), part.level, part.page))
             chunks.append(text)
             offset += len(text)
         if not blocks:

@@ -41,9 +41,11 @@ class Catalog:
                 for (article_id,) in connection.execute(former, (article.source, article.id)).fetchall():
                     self._delete(connection, article_id)
             connection.execute(
-                "INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (article.id, article.title, article.source, article.author, article.date, article.url)
-                + (article.text, blocks, article.word_count, time.time()),
+                "INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(article.id, article.title, article.source, article.author, article.date, article.url),
+                    *(article.text, blocks, article.word_count, time.time()),
+                ),
             )
             space.put(connection, article.id, rows)
 

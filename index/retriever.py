@@ -15,7 +15,8 @@ from index.library import Hit, Library
 class HybridRetriever(BaseRetriever):
     """Passages by meaning and by words.
 
-    The metadata of a document has ``article_id``, ``start``, ``end``, ``heading``, ``title``, ``page`` and ``score``.
+    The metadata of a document has ``article_id``, ``start``, ``end``, ``heading``, ``title``, ``page`` and
+    ``score``.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -1,6 +1,6 @@
 """What belongs to one embedding model: the passages it was given, their vectors, and their words.
 
-The vectors of different models lie in different tables, so they never meet.
+Each space has tables of its own, so vectors of different models never meet.
 """
 
 from __future__ import annotations
@@ -18,17 +18,34 @@ from index.splitting import Passage
 if TYPE_CHECKING:
     import numpy as np
 
+# In all SQL here, @ stands for the number of the space.
 _SCHEMA = """
-CREATE TABLE passages_{0} (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, article_id TEXT NOT NULL, start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL, heading TEXT, page INTEGER, digest TEXT NOT NULL, vector BLOB NOT NULL
+CREATE TABLE IF NOT EXISTS passages_@ (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, article_id TEXT NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT, page INTEGER,
+    digest TEXT NOT NULL, vector BLOB NOT NULL
 );
-CREATE INDEX passages_{0}_by_article ON passages_{0} (article_id);
-CREATE INDEX passages_{0}_by_digest ON passages_{0} (digest);
-CREATE VIRTUAL TABLE words_{0} USING fts5 (article, body, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE INDEX IF NOT EXISTS passages_@_by_article ON passages_@ (article_id);
+CREATE INDEX IF NOT EXISTS passages_@_by_digest ON passages_@ (digest);
+CREATE VIRTUAL TABLE IF NOT EXISTS words_@
+    USING fts5 (article, body, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+_PASSAGES = """
+SELECT p.id, p.article_id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start), p.heading,
+    a.title, p.page
+FROM passages_@ p JOIN articles a ON a.id = p.article_id WHERE p.number = ?
+"""
+_WORDS = """
+SELECT rowid, -bm25(words_@, 0, 1) AS score FROM words_@ WHERE words_@ MATCH ?
+ORDER BY score DESC, rowid LIMIT ?
+"""
+_WORDS_OF_MANY = """
+SELECT w.rowid, -bm25(words_@, 0, 1) AS score FROM words_@ w JOIN passages_@ p ON p.number = w.rowid
+WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?))
+ORDER BY score DESC, w.rowid LIMIT ?
 """
 _MANY = 500
-"""More article ids than this are not written into a query but compared afterwards."""
+"""More articles than this are not written into a query for words but compared afterwards."""
 
 
 @dataclass(frozen=True)
@@ -57,100 +74,80 @@ class Space:
     def __init__(self, database: Database, model: str) -> None:
         """Find the space of a model, or make it."""
         self._database = database
+        find = "SELECT number FROM spaces WHERE model = ?"
         with database.read() as connection:
-            found = connection.execute("SELECT number FROM spaces WHERE model = ?", (model,)).fetchone()
+            found = connection.execute(find, (model,)).fetchone()
         if found is None:
             with database.write() as connection:
                 connection.execute("INSERT OR IGNORE INTO spaces (model) VALUES (?)", (model,))
-                found = connection.execute("SELECT number FROM spaces WHERE model = ?", (model,)).fetchone()
-                schema = _SCHEMA.format(found[0]).replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS")
-                schema = schema.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS")
-                schema = schema.replace("VIRTUAL TABLE", "VIRTUAL TABLE IF NOT EXISTS")
-                for statement in schema.split(";")[:-1]:
-                    connection.execute(statement)
+                found = connection.execute(find, (model,)).fetchone()
+                for statement in _SCHEMA.split(";")[:-1]:
+                    connection.execute(_sql(statement, found[0]))
         self.number: int = found[0]
         self.collection = f"article-chat-{database.id}-{self.number}"
-        self._passages = f"passages_{self.number}"
-        self._words = f"words_{self.number}"
 
     # Writing, inside a transaction of the caller's
 
     def put(self, connection: sqlite3.Connection, article_id: str, rows: Iterable[Row]) -> None:
         """Keep the passages of an article in the place of those that it had."""
         self.delete(connection, self.number, article_id)
+        passage = _sql("INSERT INTO passages_@ VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", self.number)
+        words = _sql("INSERT INTO words_@ (rowid, article, body) VALUES (?, ?, ?)", self.number)
         for row in rows:
             p = row.passage
-            number = connection.execute(
-                f"INSERT INTO {self._passages} VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (p.id, p.article_id, p.start, p.end, p.heading, p.page, row.digest, row.vector),
-            ).lastrowid
-            connection.execute(
-                f"INSERT INTO {self._words} (rowid, article, body) VALUES (?, ?, ?)",
-                (number, p.article_id, searchable(p.context)),
-            )
+            values = (p.id, p.article_id, p.start, p.end, p.heading, p.page, row.digest, row.vector)
+            number = connection.execute(passage, values).lastrowid
+            connection.execute(words, (number, p.article_id, searchable(p.context)))
         connection.execute("INSERT INTO changes VALUES (NULL, ?, ?, 0)", (self.number, article_id))
 
     @staticmethod
     def delete(connection: sqlite3.Connection, number: int, article_id: str) -> None:
         """Remove the passages of an article from the space of that number."""
-        rows = f"SELECT number FROM passages_{number} WHERE article_id = ?"
-        connection.execute(f"DELETE FROM words_{number} WHERE rowid IN ({rows})", (article_id,))
-        if connection.execute(f"DELETE FROM passages_{number} WHERE article_id = ?", (article_id,)).rowcount:
+        words = "DELETE FROM words_@ WHERE rowid IN (SELECT number FROM passages_@ WHERE article_id = ?)"
+        connection.execute(_sql(words, number), (article_id,))
+        passages = _sql("DELETE FROM passages_@ WHERE article_id = ?", number)
+        if connection.execute(passages, (article_id,)).rowcount:
             connection.execute("INSERT INTO changes VALUES (NULL, ?, ?, 1)", (number, article_id))
 
     # Reading
 
-    def vectors_of(self, digests: Sequence[str]) -> dict[str, bytes]:
-        """The vectors that are here already for texts of these digests."""
-        query = f"SELECT digest, vector FROM {self._passages} WHERE digest = ?"
-        with self._database.read() as connection:
-            found = (connection.execute(query, (digest,)).fetchone() for digest in digests)
-            return dict(row for row in found if row is not None)
+    def count(self, article_ids: Sequence[str] | None = None) -> int:
+        """How many passages there are, of all articles or of some."""
+        if article_ids is None:
+            return int(self._rows("SELECT count(*) FROM passages_@")[0][0])
+        query = "SELECT count(*) FROM passages_@ WHERE article_id IN (SELECT value FROM json_each(?))"
+        return int(self._rows(query, json.dumps(article_ids))[0][0])
 
     def missing(self) -> list[str]:
         """The articles of the library that have no passages here, because they came with another model."""
-        query = f"SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM {self._passages}) ORDER BY added"
-        with self._database.read() as connection:
-            return [row[0] for row in connection.execute(query)]
+        query = """
+            SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM passages_@) ORDER BY added, rowid
+        """
+        return [row[0] for row in self._rows(query)]
 
-    def count(self, article_ids: Sequence[str] | None = None) -> int:
-        """How many passages there are, of all articles or of some."""
-        with self._database.read() as connection:
-            if article_ids is None:
-                return int(connection.execute(f"SELECT count(*) FROM {self._passages}").fetchone()[0])
-            query = f"SELECT count(*) FROM {self._passages} WHERE article_id = ?"
-            return sum(connection.execute(query, (article_id,)).fetchone()[0] for article_id in article_ids)
+    def known_vectors(self, digests: Iterable[str]) -> dict[str, bytes]:
+        """The vectors that are here already for texts of these digests."""
+        query = """
+            SELECT digest, vector FROM passages_@
+            WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest
+        """
+        return dict(self._rows(query, json.dumps(list(digests))))
 
     def vectors(self, article_id: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the passages and their vectors in float32, of one article or of all."""
-        import numpy as np
+        if article_id is None:
+            return _matrix(self._rows("SELECT number, vector FROM passages_@ ORDER BY number"))
+        query = "SELECT number, vector FROM passages_@ WHERE article_id = ? ORDER BY number"
+        return _matrix(self._rows(query, article_id))
 
-        where, values = ("", ()) if article_id is None else ("WHERE article_id = ?", (article_id,))
-        with self._database.read() as connection:
-            rows = connection.execute(
-                f"SELECT number, vector FROM {self._passages} {where} ORDER BY number", values
-            )
-            pairs = rows.fetchall()
-        numbers = np.array([number for number, _ in pairs], dtype=np.int64)
-        matrix = np.frombuffer(b"".join(vector for _, vector in pairs), dtype=np.float16)
-        return numbers, matrix.astype(np.float32).reshape(len(pairs), -1 if pairs else 0)
+    def vectors_at(self, numbers: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers and vectors of those of these passages that are still here."""
+        query = "SELECT number, vector FROM passages_@ WHERE number IN (SELECT value FROM json_each(?))"
+        return _matrix(self._rows(query, json.dumps(list(numbers))))
 
-    def vectors_at(self, numbers: Sequence[int]) -> dict[int, np.ndarray]:
-        """The vectors of some passages."""
-        import numpy as np
-
-        query = f"SELECT number, vector FROM {self._passages} WHERE number = ?"
-        with self._database.read() as connection:
-            found = (connection.execute(query, (number,)).fetchone() for number in numbers)
-            return {r[0]: np.frombuffer(r[1], np.float16).astype(np.float32) for r in found if r is not None}
-
-    def passages(self, numbers: Sequence[int]) -> dict[int, Passage]:
+    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
         """The passages of these numbers; those that are gone meanwhile are left out."""
-        query = f"""
-            SELECT p.id, p.article_id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start), p.heading,
-                a.title, p.page
-            FROM {self._passages} p JOIN articles a ON a.id = p.article_id WHERE p.number = ?
-        """
+        query = _sql(_PASSAGES, self.number)
         with self._database.read() as connection:
             found = {number: connection.execute(query, (number,)).fetchone() for number in numbers}
         return {number: Passage(*row) for number, row in found.items() if row is not None}
@@ -158,47 +155,51 @@ class Space:
     def search_words(
         self, query: FtsQuery, count: int, article_ids: Sequence[str] | None
     ) -> dict[int, float]:
-        """The passages with the best BM25 for the words of a question, and its value, higher is better."""
-        expression, join, values = query.expression(article_ids), "", []
-        if expression is not None and article_ids is not None and len(article_ids) > _MANY:
-            expression = query.expression(None)
-            join = (
-                f"JOIN {self._passages} p ON p.number = w.rowid JOIN json_each(?) j ON j.value = p.article_id"
-            )
-            values = [json.dumps(list(article_ids))]
+        """The passages that fit the words of a question best, by number, and their BM25, higher is better."""
+        many = article_ids is not None and len(article_ids) > _MANY
+        expression = query.expression(None if many else article_ids)
         if expression is None:
             return {}
-        sql = f"""
-            SELECT w.rowid, -bm25({self._words}, 0, 1) AS score FROM {self._words} w {join}
-            WHERE {self._words} MATCH ? ORDER BY score DESC, w.rowid LIMIT ?
-        """
-        with self._database.read() as connection:
-            return dict(connection.execute(sql, (*values, expression, count)).fetchall())
+        if many:
+            return dict(self._rows(_WORDS_OF_MANY, expression, json.dumps(article_ids), count))
+        return dict(self._rows(_WORDS, expression, count))
 
     # The changes that a vector index follows
 
     def latest(self) -> int:
-        """The number of the latest change here."""
-        with self._database.read() as connection:
-            query = "SELECT coalesce(max(seq), 0) FROM changes WHERE space = ?"
-            return int(connection.execute(query, (self.number,)).fetchone()[0])
+        """The number of the latest change here, 0 before the first."""
+        query = "SELECT seq FROM changes WHERE space = ? ORDER BY seq DESC LIMIT 1"
+        rows = self._rows(query, self.number)
+        return int(rows[0][0]) if rows else 0
 
     def changes(self, after: int) -> list[Change]:
         """The changes after the one of that number, oldest first."""
         query = "SELECT seq, article_id, removed FROM changes WHERE space = ? AND seq > ? ORDER BY seq"
-        with self._database.read() as connection:
-            rows = connection.execute(query, (self.number, after))
-            return [Change(seq, article_id, bool(removed)) for seq, article_id, removed in rows]
+        rows = self._rows(query, self.number, after)
+        return [Change(seq, article_id, bool(removed)) for seq, article_id, removed in rows]
 
     def followed(self, collection: str) -> int:
         """The latest change that a collection has followed, 0 for a new one."""
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT seq FROM followed WHERE collection = ?", (collection,)
-            ).fetchone()
-        return row[0] if row else 0
+        rows = self._rows("SELECT seq FROM followed WHERE collection = ?", collection)
+        return int(rows[0][0]) if rows else 0
 
     def follow(self, collection: str, seq: int) -> None:
         """Note how far a collection has followed."""
         with self._database.write() as connection:
             connection.execute("INSERT OR REPLACE INTO followed VALUES (?, ?)", (collection, seq))
+
+    def _rows(self, query: str, *values: object) -> list[tuple]:
+        with self._database.read() as connection:
+            return connection.execute(_sql(query, self.number), values).fetchall()
+
+
+def _sql(query: str, number: int) -> str:
+    return query.replace("_@", f"_{number}")
+
+
+def _matrix(rows: Sequence[tuple]) -> tuple[np.ndarray, np.ndarray]:
+    import numpy as np
+
+    numbers = np.array([number for number, _ in rows], dtype=np.int64)
+    matrix = np.frombuffer(b"".join(vector for _, vector in rows), dtype=np.float16)
+    return numbers, matrix.astype(np.float32).reshape(len(rows), -1 if rows else 0)

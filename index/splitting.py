@@ -45,7 +45,7 @@ def sentences(text: str) -> list[Span]:
 
     Every character that is not white space is in exactly one sentence.
     """
-    from sentencex import get_sentence_boundaries
+    from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]  # ships no types
 
     spans: list[Span] = []
     for boundary in get_sentence_boundaries("en", text):
@@ -65,16 +65,17 @@ def sentences(text: str) -> list[Span]:
 def split(article: Article, count: CountTokens | None = None, limit: int = MAX_TOKENS) -> list[Passage]:
     """The passages of an article, in reading order.
 
-    A passage ends where a paragraph ends unless the paragraph is too long, and then where a sentence ends. Short
-    paragraphs and the items of a list go together. No passage goes past a heading.
+    A passage ends where a paragraph ends unless the paragraph is too long, and then where a sentence ends.
+    Short paragraphs and the items of a list go together. No passage goes past a heading.
 
     Args:
         article: The article to split.
-        count: Counts the tokens of each text as the embedding model does; that of the default model if not given.
+        count: Counts the tokens of each text as the embedding model does; that of the default model if not
+            given.
         limit: The tokens that a passage may have with its title and heading.
     """
     if count is None:
-        from index.embedding import count_tokens
+        from index.minilm import count_tokens
 
         count = count_tokens
     room = limit - _CONTEXT_TOKENS
@@ -122,7 +123,7 @@ def _pack(article: Article, section: list[Block], count: CountTokens, room: int)
 
 def _divide(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
     """A paragraph that is too long, in pieces of about the same size that end where sentences end."""
-    pieces = [piece for piece in _units(text, span, count, room)]
+    pieces = list(_units(text, span, count, room))
     sizes = count([text[start:end] for start, end in pieces])
     total = sum(sizes)
     target = total / -(-total // room)

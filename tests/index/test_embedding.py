@@ -1,0 +1,89 @@
+"""The embeddings, beside sentence-transformers and as LangChain's interface."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from langchain_core.embeddings import Embeddings
+from langchain_tests.integration_tests import EmbeddingsIntegrationTests
+from langchain_tests.unit_tests import EmbeddingsUnitTests
+
+from index import SentenceEmbeddings, StoreError, seed_article, split
+from index.minilm import model_directory
+from tests.processes import run_python
+
+TEXTS = [
+    *[passage.context for passage in split(seed_article())],
+    "Why?",
+    "Ein Satz mit Umlauten: Größe, Äpfel; 今天天气很好。",
+    "word " * 400,
+    "",
+]
+
+
+class TestBuiltIn(EmbeddingsUnitTests, EmbeddingsIntegrationTests):
+    """LangChain's own tests on the built-in model."""
+
+    @property
+    def embeddings_class(self) -> type[Embeddings]:
+        return SentenceEmbeddings
+
+
+class TestOther(EmbeddingsIntegrationTests):
+    """LangChain's own tests on a model that is given by its directory."""
+
+    @property
+    def embeddings_class(self) -> type[Embeddings]:
+        return SentenceEmbeddings
+
+    @property
+    def embedding_model_params(self) -> dict[str, Any]:
+        return {"model": str(model_directory())}
+
+
+@pytest.fixture(scope="module")
+def reference() -> SentenceEmbeddings:
+    """The same weights, run by sentence-transformers."""
+    return SentenceEmbeddings(model_directory())
+
+
+def test_vectors_are_those_of_sentence_transformers(
+    embeddings: SentenceEmbeddings, reference: SentenceEmbeddings
+) -> None:
+    expected = np.array(reference.embed_documents(TEXTS))
+    documents = np.array(embeddings.embed_documents(TEXTS))
+    assert (documents * expected).sum(axis=1).min() > 0.9995  # bfloat16 where the processor has it
+    queries = np.array([embeddings.embed_query(text) for text in TEXTS])
+    np.testing.assert_allclose(queries, expected, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(documents, axis=1), 1, atol=1e-5)
+
+
+def test_tokens_are_counted_alike(embeddings: SentenceEmbeddings, reference: SentenceEmbeddings) -> None:
+    assert embeddings.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
+    assert embeddings.max_tokens == reference.max_tokens == 256
+    assert embeddings.embed_documents([]) == reference.embed_documents([]) == []
+
+
+@pytest.mark.parametrize("name", ["embeddings", "reference"])
+def test_threads_get_what_one_alone_gets(name: str, request: pytest.FixtureRequest) -> None:
+    model: SentenceEmbeddings = request.getfixturevalue(name)
+    questions = [f"What happened in {year}?" for year in range(2000, 2024)]
+    alone = [model.embed_query(question) for question in questions]
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(model.embed_query, questions))
+        list(threads.map(model.embed_documents, [TEXTS[:3]] * 8))
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_a_model_that_is_not_there_is_named() -> None:
+    with pytest.raises(StoreError, match="/no/such/model"):
+        SentenceEmbeddings("/no/such/model").embed_query("Why?")
+
+
+def test_a_question_needs_neither_torch_nor_sentence_transformers() -> None:
+    code = (
+        "import sys; from index import SentenceEmbeddings; SentenceEmbeddings().embed_query('Why?'); "
+        "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
+    )
+    assert run_python(code).stdout == "[]\n"
