@@ -24,10 +24,13 @@ MILL = "The mill at the brook\n\nThe mill burnt down in 1911. Nobody was hurt, a
 
 @pytest.fixture
 def empty_home(tmp_path: Path) -> Path:
-    """A data directory without articles; the model in it is the one that is there already, not another gigabyte."""
+    """A data directory without articles. The model, and what it has read, are those that are there already."""
     home = tmp_path / "home"
     home.mkdir()
-    (home / "models").symlink_to(builtin_model().parent)
+    models = builtin_model().parent
+    for folder in (models, models.parent / "prefixes"):
+        folder.mkdir(exist_ok=True)
+        (home / folder.name).symlink_to(folder)
     return home
 
 
