@@ -58,7 +58,7 @@ class Asking:
             raise ArticleChatError("Type a question first.")
         ids = [article.id for article in articles]
         job = Job(_PATIENCE)
-        turn = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
+        turn: dict[str, Any] = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
                 "answer": None, "checked": [], "retractions": [], "error": None, "rating": None}  # fmt: skip
         pairs: list[tuple[str, str]] = []
 
@@ -180,10 +180,10 @@ class Asking:
         if not job.stopped:  # it may have been stopped while it waited for its turn
             with closing(chat.stream(question, article=articles, history=pairs)) as events:
                 for event in events:
-                    if event.kind == "finished":
-                        answer = event.to_dict()["answer"]
+                    if isinstance(event, rag.Finished):
+                        answer = event.answer.to_dict()
                         break
-                    job.say({"kind": event.kind, **event.to_dict()})
+                    job.say(event.to_dict())
                     if job.stopped:
                         break
         checked, retractions = _settled(job)

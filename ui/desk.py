@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import rag
-from index import Article, seed_article
+from index import Article, ArticleInfo, seed_article
 from index.errors import ArticleChatError
 from ui.asking import Asking
 from ui.conversations import Conversations, Record
@@ -21,6 +22,7 @@ __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
+_SUGGEST_FROM = 3  # articles, when several are asked together
 _TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
 
 
@@ -88,7 +90,7 @@ class Desk:
             state.update(detail=detail, progress=share)
 
         try:
-            self.chat.open(None, progress=progress)
+            self.chat.warm(None, progress=progress)
             state.update(ready=True, detail="", progress=None)
         except Exception as error:
             state.update(error=explain(error), detail="", progress=None)
@@ -108,6 +110,7 @@ class Desk:
             "allow_url": self._allow_url,
             "settings": {
                 "model": settings.model,
+                "name": self.chat.model.name,
                 "base_url": settings.base_url,
                 "has_key": bool(settings.api_key),
                 "strictness": settings.strictness,
@@ -131,7 +134,9 @@ class Desk:
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Questions that these articles answer."""
         found: list[str] = []
-        for article in self._scope(data):
+        for article in self._scope(data)[:_SUGGEST_FROM]:
+            while self._jobs.busy:  # the model's time belongs to who has asked
+                time.sleep(0.2)
             found += self.chat.suggestions(article)
         return {"suggestions": list(dict.fromkeys(found))}
 
@@ -227,12 +232,13 @@ class Desk:
             model=str(data.get("model") or "").strip() or "builtin",
             base_url=base_url,
             api_key=key,
-            strictness=str(data.get("strictness") or old.strictness),
+            strictness=data.get("strictness") or old.strictness,
         )
-        if settings != old:
-            self.chat = rag.ArticleChat(settings, self.chat.library)
-            with self._lock:
-                self._loader = None
+        if replace(settings, strictness=old.strictness) == old:
+            # Only how sure it must be: the model that runs goes on.
+            self.chat.settings = self.chat.model.settings = settings
+        else:
+            self._replace(rag.ArticleChat(settings, self.chat.library))
         return self.state(reader, data)
 
     async def follow(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -246,23 +252,25 @@ class Desk:
 
     # ---------------------------------------------------------------- inside
 
+    def _replace(self, chat: rag.ArticleChat) -> None:
+        """Answer with another model from now on; the old one ends when what it was asked is answered."""
+        old, self.chat = self.chat, chat
+        with self._lock:
+            self._loader = None
+
+        def retire() -> None:
+            while self._jobs.busy:
+                time.sleep(0.5)
+            old.model.close()
+
+        threading.Thread(target=retire, name="article-chat-retire", daemon=True).start()
+
     def _articles(self) -> list[dict[str, Any]]:
-        rows = [
-            {
-                "id": a.id,
-                "title": a.title,
-                "words": a.words,
-                "author": a.author,
-                "date": a.date,
-                "added": a.added,
-            }
-            for a in self.chat.library.articles()
-        ]
-        if all(row["id"] != self._seed.id for row in rows):
-            seed = self._seed
-            rows.append({"id": seed.id, "title": seed.title, "words": seed.word_count, "author": seed.author,
-                         "date": seed.date, "added": None})  # fmt: skip
-        return [{**row, "seed": row["id"] == self._seed.id} for row in rows]
+        """The articles at hand: the one that comes with the program, then the latest first."""
+        seed = self._seed
+        rows = [_row(seed, seed.word_count, seed=True)]
+        others = (info for info in self.chat.library.articles() if info.id != seed.id)
+        return rows + [_row(info, info.words) for info in reversed(list(others))]
 
     def _article(self, article_id: object) -> Article:
         if article_id == self._seed.id:
@@ -282,6 +290,17 @@ class Desk:
 
         new = self.chat.library.add(article, progress=progress)
         job.say({"kind": "added", "article": article_json(article), "new": new, "articles": self._articles()})
+
+
+def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "date": article.date,
+        "words": words,
+        "seed": seed,
+    }
 
 
 def _load(source: str | Path, title: str | None, *, allow_url: bool = False) -> Article:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.events import api
 
 import rag
 from index import Article, seed_article
@@ -34,10 +35,10 @@ class Endpoints:
             concurrency: How many questions are answered at once.
         """
         limits = {"concurrency_limit": concurrency, "concurrency_id": "model"}
-        gr.api(self._ask(), api_name="ask", **limits)
-        gr.api(self._answer(), api_name="answer", **limits)
-        gr.api(self._articles(), api_name="articles", concurrency_limit=4)
-        gr.api(self._add_article(), api_name="add_article", concurrency_limit=1)
+        api(self._ask(), api_name="ask", **limits)
+        api(self._answer(), api_name="answer", **limits)
+        api(self._articles(), api_name="articles", concurrency_limit=4)
+        api(self._add_article(), api_name="add_article", concurrency_limit=1)
 
     def _ask(self) -> Callable[..., Iterator[dict[str, Any]]]:
         def ask(
@@ -59,7 +60,7 @@ class Endpoints:
                 for event in self._chat().stream(
                     question, article=self._scope(articles), history=_pairs(history)
                 ):
-                    yield {"kind": event.kind, **event.to_dict()}
+                    yield event.to_dict()
             except Exception as error:
                 raise _readable(error) from error
 

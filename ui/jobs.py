@@ -123,6 +123,11 @@ class Jobs:
         """Whether a job is under way or lately finished."""
         return job_id in self._jobs
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way."""
+        return any(not job.done for job in list(self._jobs.values()))
+
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
             work(job)

@@ -1,23 +1,19 @@
 """The page: Gradio's server, queue and API, and in its one component a page of our own (``ui/assets``)."""
 
-import os
 from functools import partial
 from importlib.resources import files
 from typing import Any
 
-# Read when gradio is imported: without it, it would look for a newer version of itself.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+import gradio as gr
+from anyio import to_thread
+from starlette.middleware import Middleware
 
-import gradio as gr  # noqa: E402  (after the switch above)
-from anyio import to_thread  # noqa: E402
-from starlette.middleware import Middleware  # noqa: E402
-
-import rag  # noqa: E402
-from index.errors import ArticleChatError  # noqa: E402
-from ui.desk import Desk, Reader  # noqa: E402
-from ui.endpoints import Endpoints  # noqa: E402
-from ui.jobs import explain  # noqa: E402
-from ui.security import Guard, is_loopback  # noqa: E402
+import rag
+from index.errors import ArticleChatError
+from ui.desk import Desk, Reader
+from ui.endpoints import Endpoints
+from ui.jobs import explain
+from ui.security import Guard, is_loopback
 
 __all__ = ["build", "serve"]
 

@@ -134,7 +134,11 @@ const place = (turn, source) => [several(turn) ? source.title : null, source.pag
 
 function fillSentence(turn, node, text, citations) {
   const sources = [...new Set(citations.map((citation) => sourceOf(turn, citation)))];
-  node.replaceChildren(text, ...sources.map((source) => citeNode(turn, source)));
+  // The first mark stays on the line of the word before it.
+  const cites = sources.map((source) => citeNode(turn, source));
+  const last = text.match(/\S{1,24}$/);
+  const head = last ? text.slice(0, last.index) : text;
+  node.replaceChildren(head, cites.length ? h("span", { class: "tie" }, last ? last[0] : "", cites[0]) : text.slice(head.length), ...cites.slice(1));
   node.onmouseenter = () => { showMarks(turn, turn.cited); sources.forEach((source) => lightUp(source.number, true)); };
   node.onmouseleave = () => sources.forEach((source) => lightUp(source.number, false));
 }
@@ -192,7 +196,9 @@ function finishAnswer(turn, live) {
   else if (turn.answer.status === "not_in_article") showDeclined(turn);
   else showAnswer(turn);
   if (live) announce(turn);
-  if (turn.state === "done" && turn === lastTurn() && turn.answer.status !== "not_in_article") { shown.owner = null; showMarks(turn, turn.cited); }
+  if (turn !== lastTurn()) return;
+  clearMarks(); // what is marked belongs to the latest answer, until another is pointed at
+  if (turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
 }
 
 function announce(turn) {
@@ -223,7 +229,7 @@ function verdict(answer) {
   const count = answer.sentences.length;
   const found = count === 1 ? "Found in the article" : count === 2 ? "Both sentences found in the article" : "All " + count + " sentences found in the article";
   return answer.status === "partial"
-    ? h("span", { class: "part" }, "◐ The article answers only part of this")
+    ? h("span", { class: "part" }, "◐ In part: what the article does not carry is left out")
     : h("span", { class: "ok" }, "✓ " + found);
 }
 
@@ -254,6 +260,7 @@ function showDeclined(turn) {
   const near = turn.cited.map((source) => h("button", {
     type: "button", class: "near c" + tint(source.number), "data-n": source.number, dir: "auto",
     onclick: (event) => { app.cameFrom = event.currentTarget; goToSource(turn, turn.cited, source.number); },
+    onmouseenter: () => { showMarks(turn, turn.cited); lightUp(source.number, true); }, onmouseleave: () => lightUp(source.number, false),
   }, "“" + source.quote + "”", place(turn, source) ? h("small", null, place(turn, source)) : null));
   turn.body.dataset.testid = "bot";
   turn.body.replaceChildren(h("div", { class: "none", "data-testid": "declined" },

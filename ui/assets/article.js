@@ -110,7 +110,7 @@ function showMarks(owner, cited) {
     let last = null;
     for (const span of overlapping(from, to)) last = wrap(span, Math.max(from, span.start), Math.min(to, span.end), source);
     if (last) {
-      last.append(h("sup", null, h("button", {
+      last.append(h("sup", null, "\u2060", h("button", {
         type: "button", "data-back": source.number, "aria-label": "Source " + source.number + ", back to the answer", title: "Back to the answer",
       }, String(source.number))));
     }

@@ -19,10 +19,10 @@ function fitRoles() {
 }
 
 function standing() {
-  const { model, base_url: address } = app.settings;
+  const { model, name, base_url: address } = app.settings;
   const from = app.scope.length > 1 ? "these articles" : "this article";
   if (model === "builtin") return "Answers come from " + from + " only, on this computer.";
-  return "Answers come from " + from + " only, written by " + model + (address ? " at " + new URL(address).host : "") + ".";
+  return "Answers come from " + from + " only, written by " + name + (address ? " at " + new URL(address).host : "") + ".";
 }
 
 let watching = 0;
