@@ -117,6 +117,11 @@ class Database:
                 raise
             connection.execute("COMMIT")
 
+    def latest(self) -> int:
+        """The number of the latest change of any space, 0 before the first."""
+        with self.read() as connection:
+            return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
+
     def close(self) -> None:
         """Close the file for all threads."""
         with self._guard:
