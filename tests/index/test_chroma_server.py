@@ -1,5 +1,6 @@
 """The library with a Chroma server, a real one that the test starts on loopback."""
 
+import gc
 import socket
 import subprocess
 import sys
@@ -87,14 +88,18 @@ def test_a_server_that_cannot_be_used_is_said(tmp_path: Path, url: str, message:
         assert len(library.articles()) == 1
 
 
+# Chroma's client drops its connections without closing them when its constructor fails.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_tenant_that_is_not_there_is_said(tmp_path: Path, server: str) -> None:
-    with Library(tmp_path, embeddings=Letters(), chroma_url=f"{server}/nobody") as library:
-        with pytest.raises(StoreError, match="tenant"):
-            library.add(Article.from_text(HARBOUR))
+    library = Library(tmp_path, embeddings=Letters(), chroma_url=f"{server}/nobody")
+    with library, pytest.raises(StoreError, match="tenant"):
+        library.add(Article.from_text(HARBOUR))
+    gc.collect()
 
 
-def test_a_token_is_sent_and_not_shown(tmp_path: Path) -> None:
-    with Library(tmp_path, embeddings=Letters(), chroma_url="http://secret@127.0.0.1:9") as library:
-        with pytest.raises(StoreError) as caught:
-            library.add(Article.from_text(HARBOUR))
-        assert "secret" not in str(caught.value)
+def test_a_token_is_not_shown(tmp_path: Path) -> None:
+    library = Library(tmp_path, embeddings=Letters(), chroma_url="http://secret@127.0.0.1:9")
+    with library, pytest.raises(StoreError) as caught:
+        library.add(Article.from_text(HARBOUR))
+    assert "secret" not in str(caught.value)
