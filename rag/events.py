@@ -18,6 +18,10 @@ class Event:
 
     kind: ClassVar[str]
 
+    def __add__(self, later: Any) -> Any:
+        """Return what came later: so LangChain sums up a stream for a step that needs it whole."""
+        return later
+
     def to_dict(self) -> dict[str, Any]:
         """Return the event as JSON's types, its kind among them."""
         return {"kind": self.kind, **asdict(self)}

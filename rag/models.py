@@ -228,6 +228,8 @@ def _plain_errors(settings: Settings) -> Iterator[None]:
         raise ModelError(f"{where} has too many requests at the moment. Try again in a while.") from error
     except openai.APIError as error:
         raise ModelError(f"{where} failed: {error.message}") from error
+    except openai.OpenAIError as error:  # before anything is sent: above all, when there is no key
+        raise ModelError(f"{where} cannot be asked: {error}") from error
     except ImportError as error:
         raise ModelError(
             f"{settings.model!r} needs a package that is not installed: {error.name or error}. "

@@ -2,7 +2,7 @@
 
 The order is what makes answers quick: the instruction and the article come first and stay the same from question
 to question, so that a server which keeps the common beginning of prompts reads only the question anew.
-The adapter of the built-in model (see ``training/``) was trained on exactly these words.
+The adapter of the built-in model (see ``rag/adapter``) was trained on exactly these words.
 """
 
 import re

@@ -14,19 +14,17 @@ from typing import Any
 import httpx
 
 from index.paths import data_dir
+from rag.adapter import ADAPTER
 from rag.errors import ModelError
 from rag.slots import Slot, SlotPool
 
-__all__ = ["ADAPTER", "BuiltinServer"]
+__all__ = ["BuiltinServer"]
 
 SLOTS = 4
 """Questions answered at a time; more wait their turn."""
 
 CONTEXT = 10_240
 """Tokens that all slots remember together."""
-
-ADAPTER = Path(__file__).parent / "adapter.gguf"
-"""The reader's adapter, trained by ``training/``: a LoRA over the built-in model."""
 
 Progress = Callable[[str, float], None]
 
@@ -47,18 +45,16 @@ class BuiltinServer:
 
         self.api_key = secrets.token_urlsafe(24)
         self._digest = hashlib.sha256(f"{weights.name} {weights.stat().st_size}".encode())
-        if ADAPTER.exists():
-            self._digest.update(ADAPTER.read_bytes())
+        self._digest.update(ADAPTER.read_bytes())
         self._slots = SlotPool(SLOTS)
         self._saving = threading.Lock()
         self._saved = data_dir() / "prefixes"
         self._saved.mkdir(parents=True, exist_ok=True)
         params = xllamacpp.CommonParams()
         params.model.path = str(weights)
-        if ADAPTER.exists():
-            adapter = xllamacpp.CommonAdapterLoraInfo()
-            adapter.path, adapter.scale = str(ADAPTER), 1.0
-            params.lora_adapters = [adapter]
+        adapter = xllamacpp.CommonAdapterLoraInfo()
+        adapter.path, adapter.scale = str(ADAPTER), 1.0
+        params.lora_adapters = [adapter]
         params.n_ctx = CONTEXT
         params.n_parallel = SLOTS
         params.kv_unified = True

@@ -75,6 +75,8 @@ class Settings:
             value = overrides.get(name) or variables.get(f"ARTICLE_CHAT_{name.upper()}", "").strip()
             if value:
                 values[name] = value
+        if overrides.get("model") == BUILTIN and not overrides.get("base_url"):
+            values.pop("base_url", None)  # asked for by name, it wins over the environment's server
         return cls(**values)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +23,7 @@ class ModelServer(ThreadingHTTPServer):
         self.key = ""
         self.model = "small"
         self.requests: list[dict[str, Any]] = []
+        self.pause = 0.0
         self.stall = threading.Event()
         self.stalled = threading.Event()
 
@@ -63,6 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
         for number, word in enumerate(words):
             content = word if number == 0 else f" {word}"
             self._event({"delta": {"role": "assistant", "content": content}, "finish_reason": None})
+            time.sleep(self.server.pause)
             if self.server.stall.is_set() and number == len(words) // 2:
                 self.server.stalled.set()
                 threading.Event().wait(30)

@@ -177,9 +177,12 @@ class _Later:
 
 class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"article-chat {version('article-chat')}")
+        try:
+            print(f"article-chat {version('article-chat')}")
+        except PackageNotFoundError:  # run from its folder
+            print("article-chat (not installed)")
         parser.exit()
 
 

@@ -99,7 +99,7 @@ def test_ask_a_file(server: ModelServer, tmp_path: Path, capsys: pytest.CaptureF
 
 def test_ask_standard_input(server: ModelServer) -> None:
     server.reply = "Found: The mill burnt down in 1911."
-    env = environment(**{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")})
+    env = environment(**given())
     done = run(
         "ask",
         "When did it burn?",
@@ -158,7 +158,7 @@ def test_all_of_nothing(server: ModelServer, fails: Fails) -> None:
 
 
 def test_chat_remembers_what_was_said(server: ModelServer) -> None:
-    env = environment(**{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")})
+    env = environment(**given())
     done = run("chat", stdin=b"How does Google see the deal?\n\nWhy is that?\n", env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count(GOOD) == 2
@@ -167,7 +167,7 @@ def test_chat_remembers_what_was_said(server: ModelServer) -> None:
 
 
 def test_chat_goes_on_after_an_error(server: ModelServer) -> None:
-    env = environment(**{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")})
+    env = environment(**given())
     done = run("chat", stdin=b"x" * 5000 + b"\nHow does Google see the deal?\n", env=env)
     assert done.returncode == 0
     assert "too long" in done.stderr
@@ -244,10 +244,13 @@ def test_a_provider_that_cannot_be_used(provider: str, fails: Fails) -> None:
     assert fails(1, "ask", "Why does Google leave?", "--model", provider)
 
 
-def test_a_port_in_use(server: ModelServer, fails: Fails) -> None:
+def test_a_port_in_use(server: ModelServer) -> None:
+    # In a process of its own: gradio leaves an event loop open when it cannot listen.
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert port in fails(1, "serve", "--port", port)
+        done = run("serve", "--port", port, env=environment(**given()))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert port in done.stderr
 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: Fails) -> None:
@@ -310,12 +313,12 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
 
 
 def test_version() -> None:
-    assert re.fullmatch(r"article-chat \d+\.\d+\.\d+\n", run("--version").stdout)
+    assert re.fullmatch(r"article-chat (\d+\.\d+\.\d+|\(not installed\))\n", run("--version").stdout)
 
 
 def test_ctrl_c_ends_cleanly(server: ModelServer) -> None:
     server.stall.set()
-    env = environment(**{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")})
+    env = environment(**given())
     with subprocess.Popen(
         command("ask", "How does Google see the deal?"),
         stdout=subprocess.PIPE,
@@ -330,7 +333,7 @@ def test_ctrl_c_ends_cleanly(server: ModelServer) -> None:
 
 
 def test_a_reader_who_has_had_enough(server: ModelServer) -> None:
-    env = environment(**{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")})
+    env = environment(**given())
     with subprocess.Popen(
         command("ask", "How does Google see the deal?"),
         stdout=subprocess.PIPE,
@@ -345,14 +348,18 @@ def test_a_reader_who_has_had_enough(server: ModelServer) -> None:
 
 
 def test_in_a_terminal_words_are_dim_until_they_are_checked(server: ModelServer) -> None:
-    env = environment(
-        **{k: v for k, v in os.environ.items() if k.startswith("ARTICLE_CHAT_")}, TERM="xterm-256color"
-    )
+    server.pause = 0.1
+    env = environment(**given(), TERM="xterm-256color")
     shown = in_terminal(command("ask", "How does Google see the deal?"), env)
     assert re.search(r"\x1b\[2mGoogle", shown), shown
     final = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown).replace("\r", "")
     assert final.rstrip().endswith("(Meta's Scale AI deal)")
     assert f"{GOOD} [1]" in final
+
+
+def given() -> dict[str, str]:
+    """The settings of this test, for a process of its own."""
+    return {name: value for name, value in os.environ.items() if name.startswith("ARTICLE_CHAT_")}
 
 
 def in_terminal(arguments: list[str], env: dict[str, str]) -> str:

@@ -1,0 +1,194 @@
+"""What the adapter learns from: a stretch of an article, and questions and claims about it with their verdicts.
+
+Every example shares its stretch with the others of a group, so that the stretch is computed once (``train.py``).
+"""
+
+import collections
+import json
+import random
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag import prompts
+from rag.adapter.teach import SUMMARIES, most_common
+
+_FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
+_OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
+_LONGEST = 2600  # characters of a stretch
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question or claim, whether the stretch states it, and the answer to learn.
+
+    ``answer`` is None when the verdict is all there is to say, and empty when no good wording is known: then only
+    the verdict is learned.
+    """
+
+    prompt: str
+    found: bool
+    answer: str | None = None
+
+
+class Examples:
+    """Makes groups of examples from articles and the sentences that ``teach.py`` wrote."""
+
+    def __init__(self, articles: dict[str, Any], sentences: Path, seed: int = 1) -> None:
+        self.articles = articles
+        self.rng = random.Random(seed)  # noqa: S311 - a seed for repeatable data, not a secret
+        self._said: dict[str, dict[int, str]] = collections.defaultdict(dict)
+        for line in sentences.read_text().splitlines():
+            item = json.loads(line)
+            self._said[item["article"]][item["q"]] = item["text"]
+
+    def schedule(self) -> list[tuple[str, int, str]]:
+        """Return every paragraph that has questions, in a random order, with how its stretch is made."""
+        found = [
+            (name, number)
+            for name, data in self.articles.items()
+            for number in range(len(data["paragraphs"]))
+            if any(item["paragraph"] == number for item in data["questions"])
+        ]
+        self.rng.shuffle(found)
+        return [
+            (*item, self.rng.choices(["alone", "neighbours", "mixed"], [0.5, 0.25, 0.25])[0])
+            for item in found
+        ]
+
+    def group(self, name: str, number: int, mode: str) -> tuple[str, list[Example]]:
+        """Return a stretch around a paragraph, and the examples about it."""
+        rng, data = self.rng, self.articles[name]
+        chosen = self._stretch(data["paragraphs"], number, mode)
+        text = "\n\n".join(data["paragraphs"][k] for k in chosen)
+        items = [(k, item) for k, item in enumerate(data["questions"]) if item["paragraph"] == number]
+        found: list[Example] = []
+        turns: list[tuple[str, str]] = []
+        for k, item in items:
+            question = item["question"].strip()
+            if rng.random() < 0.12:
+                question = self._typo(question)
+            earlier = rng.choice(turns) if rng.random() < 0.12 and turns else None
+            prompt = prompts.question_part(question, earlier)
+            if not item["answerable"]:
+                found.append(Example(prompt, False))
+                continue
+            gold = most_common(item["answers"])
+            said = _tidy(self._said[name].get(k, ""))
+            if not _is_good(said, text, item["question"], gold):
+                said = ""
+            found.append(Example(prompt, True, said))
+            if said:
+                turns.append((item["question"], said))
+                found += self._claims(
+                    said, gold, text, [most_common(i["answers"]) for _, i in items if i["answerable"]]
+                )
+        found += self._others(name, number, chosen, [item for _, item in items])
+        rng.shuffle(found)
+        return prompts.article_part([text]), found
+
+    def _stretch(self, paragraphs: list[str], number: int, mode: str) -> list[int]:
+        chosen = [number]
+        others = [k for k in range(len(paragraphs)) if k != number]
+        if mode == "neighbours":
+            chosen = [k for k in (number - 1, number, number + 1) if 0 <= k < len(paragraphs)]
+        elif mode == "mixed":
+            chosen = [number, *self.rng.sample(others, self.rng.choice([1, 2]))]
+            self.rng.shuffle(chosen)
+        while sum(len(paragraphs[k]) for k in chosen) > _LONGEST and len(chosen) > 1:
+            chosen.remove(self.rng.choice([k for k in chosen if k != number]))
+        return chosen
+
+    def _claims(self, said: str, gold: str, text: str, golds: list[str]) -> list[Example]:
+        """Return the sentence as a claim that is stated, and changed ones that are not."""
+        rng = self.rng
+        found = []
+        if rng.random() < 0.6:
+            found.append(Example(prompts.claim_part(said), True))
+        others = [g for g in golds if gold.lower() not in g.lower()] + _FACT.findall(text)
+        others = [g for g in others if g.lower() not in said.lower()]
+        alike = [
+            g for g in others if (g[0].isdigit(), g[0].isupper()) == (gold[0].isdigit(), gold[0].isupper())
+        ]
+        at = said.lower().find(gold.lower())
+        if others and rng.random() < 0.6:
+            wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
+            found.append(Example(prompts.claim_part(wrong), False))
+        names = [
+            n
+            for n in dict.fromkeys(_FACT.findall(said))
+            if not n[0].isdigit() and n.lower() not in ("the", "in", "a")
+        ]
+        if len(names) >= 2 and rng.random() < 0.35:
+            one, two = rng.sample(names, 2)
+            if one not in two and two not in one:
+                swapped = said.replace(one, "\0").replace(two, one).replace("\0", two)
+                found.append(Example(prompts.claim_part(_tidy(swapped)), False))
+        return found
+
+    def _others(
+        self, name: str, number: int, chosen: list[int], items: list[dict[str, Any]]
+    ) -> list[Example]:
+        """Return a summary, a question to suggest, and questions that belong elsewhere."""
+        rng, data = self.rng, self.articles[name]
+        found = []
+        summary = _faithful(self._said[name].get(-1 - number, ""), data["paragraphs"][number])
+        if len(summary) > 30:
+            found.append(Example(prompts.question_part(rng.choice(SUMMARIES)), True, summary))
+        for _ in range(rng.choice([1, 2])):
+            elsewhere = [i for i in data["questions"] if i["paragraph"] not in chosen and i["answerable"]]
+            found.append(Example(prompts.question_part(rng.choice(elsewhere)["question"].strip()), False))
+        if rng.random() < 0.5:
+            found.append(Example(prompts.question_part(rng.choice(_OUT_OF_SCOPE)), False))
+        if rng.random() < 0.25:
+            foreign = self.articles[rng.choice([n for n in self.articles if n != name])]
+            found.append(
+                Example(prompts.question_part(rng.choice(foreign["questions"])["question"].strip()), False)
+            )
+        answerable = [i["question"].strip() for i in items if i["answerable"]]
+        if answerable and rng.random() < 0.6:
+            found.append(Example(prompts.question_part(prompts.SUGGEST), True, rng.choice(answerable)))
+        return found
+
+    def _typo(self, text: str) -> str:
+        rng, letters = self.rng, list(text)
+        for _ in range(1 + len(text) // 40):
+            k, what = rng.randrange(1, len(letters) - 1), rng.random()
+            if what < 0.4:
+                letters[k], letters[k - 1] = letters[k - 1], letters[k]
+            elif what < 0.7:
+                del letters[k]
+            else:
+                letters.insert(k, letters[k])
+        return "".join(letters).lower() if rng.random() < 0.5 else "".join(letters)
+
+
+def _tidy(text: str) -> str:
+    text = " ".join(text.split())
+    if not text:
+        return ""
+    text = text[0].upper() + text[1:]
+    return text if text[-1] in '.!?"' else text + "."
+
+
+def _is_good(said: str, text: str, question: str, gold: str) -> bool:
+    """Whether a sentence kept the known answer and added no name or number."""
+    if not said or gold.lower() not in said.lower() or len(said.split()) > 45:
+        return False
+    known = set(re.findall(r"\w+", f"{text} {question}".lower()))
+    facts = [fact for fact in _FACT.findall(said) if not said.startswith(fact)]
+    return all(word.lower() in known for fact in facts for word in re.findall(r"\w+", fact))
+
+
+def _faithful(summary: str, paragraph: str) -> str:
+    """Return the whole sentences of a summary that keep to the words of the paragraph."""
+    summary = " ".join(summary.split())
+    summary = summary if summary.endswith(".") else summary[: summary.rfind(". ") + 1]
+    known = set(re.findall(r"\w+", paragraph.lower()))
+    kept = []
+    for sentence in re.split(r"(?<=\.) ", summary):
+        words = re.findall(r"\w+", sentence.lower())
+        if words and sum(word in known for word in words) / len(words) > 0.85:
+            kept.append(sentence)
+    return " ".join(kept)

@@ -1,0 +1,173 @@
+"""Train the reader's adapter: low-rank changes (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685) to the base model.
+
+    python -m rag.adapter.train --squad FOLDER --sentences sentences.jsonl --out adapter.gguf
+
+All examples about one stretch are packed behind it in one sequence: each sees the stretch and itself, none sees
+another. So the stretch is computed once for some fifteen examples, and only the upper layers, which are the ones
+that change, need gradients. That makes it half an hour's work of two cores.
+"""
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from rag import prompts
+from rag.adapter.base import TRAINED_ON, load_model, load_tokenizer, read_squad
+from rag.adapter.examples import Example, Examples
+
+FIRST_LAYER = 12
+RANK = 4
+SCALE = 2.0
+RATE = 5e-4
+GROUPS_PER_STEP = 2
+VERDICT_WEIGHT = 1.0
+ANSWER_WEIGHT = 0.6
+_END = "<|im_end|>"
+_GGUF_NAMES = {
+    "q_proj": "attn_q",
+    "k_proj": "attn_k",
+    "v_proj": "attn_v",
+    "o_proj": "attn_output",
+    "gate_proj": "ffn_gate",
+    "up_proj": "ffn_up",
+    "down_proj": "ffn_down",
+}
+
+
+class LowRank(nn.Module):
+    """A linear layer plus ``SCALE`` times the product of two thin matrices."""
+
+    def __init__(self, base: nn.Linear) -> None:
+        super().__init__()
+        self.base = base
+        self.a = nn.Parameter(torch.randn(RANK, base.in_features) / math.sqrt(base.in_features))
+        self.b = nn.Parameter(torch.zeros(base.out_features, RANK))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Map (..., in) to (..., out)."""
+        change = (x.float() @ self.a.T) @ self.b.T * SCALE
+        return self.base(x) + change.to(x.dtype)  # type: ignore[no-any-return]  # nn.Module returns Any
+
+
+class Trainer:
+    """The base model with its adapter, and one step of training."""
+
+    def __init__(self) -> None:
+        torch.manual_seed(1)
+        self.tokenizer, self.model = load_tokenizer(), load_model()
+        self.changes: dict[str, LowRank] = {}
+        for number, layer in enumerate(self.model.model.layers):
+            if number < FIRST_LAYER:
+                continue
+            for part in (layer.self_attn, layer.mlp):
+                for name in _GGUF_NAMES:
+                    if hasattr(part, name):
+                        change = LowRank(getattr(part, name))
+                        setattr(part, name, change)
+                        self.changes[f"blk.{number}.{_GGUF_NAMES[name]}.weight"] = change
+        self.parameters = [p for change in self.changes.values() for p in (change.a, change.b)]
+
+    def loss(self, stretch: str, examples: list[Example]) -> torch.Tensor:
+        """Return the mean loss of the examples about a stretch."""
+        ids, segments, positions, targets = self._pack(stretch, examples)
+        hidden = self._hidden(ids, segments, positions)
+        where, what, weight = (torch.tensor(column) for column in zip(*targets, strict=True))
+        logits = functional.linear(hidden[where], self.model.lm_head.weight).float()
+        losses = functional.cross_entropy(logits, what, reduction="none")
+        return (losses * weight).sum() / len(examples)
+
+    def _pack(
+        self, stretch: str, examples: list[Example]
+    ) -> tuple[list[int], list[int], list[int], list[Any]]:
+        """Return token ids, the example of each (0: the stretch), positions, and (position, token, weight) to learn."""
+        ids = self._ids(f"<|im_start|>system\n{prompts.SYSTEM}{_END}\n<|im_start|>user\n{stretch}")
+        shared = len(ids)
+        segments, positions, targets = [0] * shared, list(range(shared)), []
+        for number, example in enumerate(examples, 1):
+            asked = self._ids(f"{example.prompt}{_END}\n<|im_start|>assistant\n")
+            said = prompts.FOUND if example.found else prompts.MISSING
+            said += f"\n{example.answer}" if example.answer else ""
+            reply = self._ids(said if example.answer == "" else said + _END)
+            first = len(ids) + len(asked) - 1
+            share = ANSWER_WEIGHT / max(1, len(reply) - 1)
+            targets += [(first + k, token, share if k else VERDICT_WEIGHT) for k, token in enumerate(reply)]
+            piece = asked + reply[:-1]
+            ids += piece
+            segments += [number] * len(piece)
+            positions += range(shared, shared + len(piece))
+        return ids, segments, positions, targets
+
+    def _ids(self, text: str) -> list[int]:
+        ids: list[int] = self.tokenizer(text, add_special_tokens=False).input_ids
+        return ids
+
+    def _hidden(self, ids: list[int], segments: list[int], positions: list[int]) -> torch.Tensor:
+        """Return the last hidden states, (tokens, width); no example sees another."""
+        segment = torch.tensor(segments)
+        seen = torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
+        seen &= (segment[None] == 0) | (segment[None] == segment[:, None])
+        mask = torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, -math.inf)[None, None]
+        core = self.model.model
+        with torch.no_grad():
+            hidden = core.embed_tokens(torch.tensor([ids]))
+            rotation = core.rotary_emb(hidden, torch.tensor([positions]))
+            for layer in core.layers[:FIRST_LAYER]:
+                hidden = layer(hidden, attention_mask=mask, position_embeddings=rotation)
+        for layer in core.layers[FIRST_LAYER:]:
+            hidden = layer(hidden, attention_mask=mask, position_embeddings=rotation)
+        last: torch.Tensor = core.norm(hidden)[0]
+        return last
+
+    def save(self, path: Path) -> None:
+        """Write the adapter in llama.cpp's format, in half precision."""
+        import gguf
+        import numpy as np
+
+        writer = gguf.GGUFWriter(path, "qwen2")
+        writer.add_string("general.type", "adapter")
+        writer.add_string("adapter.type", "lora")
+        writer.add_float32("adapter.lora.alpha", SCALE * RANK)
+        for name, change in self.changes.items():
+            writer.add_tensor(f"{name}.lora_a", change.a.detach().numpy().astype(np.float16))
+            writer.add_tensor(f"{name}.lora_b", change.b.detach().numpy().astype(np.float16))
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+        writer.close()
+
+
+def main() -> None:
+    """Go once through the paragraphs of the training articles, and write the adapter."""
+    from tqdm import trange
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--squad", type=Path, required=True, help="a folder of SQuAD articles as JSON")
+    parser.add_argument("--sentences", type=Path, required=True, help="what rag.adapter.teach wrote")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences)
+    schedule = examples.schedule()
+    trainer = Trainer()
+    optimizer = torch.optim.AdamW(trainer.parameters, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    steps = len(schedule) // GROUPS_PER_STEP
+    for step in (bar := trange(steps)):
+        rate = RATE * min(1, (step + 1) / 8) * (0.475 * (1 + math.cos(math.pi * step / steps)) + 0.05)
+        for parameters in optimizer.param_groups:
+            parameters["lr"] = rate
+        for item in schedule[step * GROUPS_PER_STEP : (step + 1) * GROUPS_PER_STEP]:
+            loss = trainer.loss(*examples.group(*item)) / GROUPS_PER_STEP
+            loss.backward()
+        nn.utils.clip_grad_norm_(trainer.parameters, 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        bar.set_postfix(loss=f"{loss.item() * GROUPS_PER_STEP:.3f}")
+    trainer.save(options.out)
+
+
+if __name__ == "__main__":
+    main()

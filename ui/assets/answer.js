@@ -1,0 +1,296 @@
+// One turn of the conversation: the question, and the answer as it comes, settles, or is declined.
+
+const RATINGS = [["good", "Good answer"], ["bad", "Bad answer"]];
+
+function makeTurn(question) {
+  const turn = { id: null, job: null, question, state: "running", answer: null, checked: new Map(), retractions: [], cited: [], rating: null };
+  turn.row = h("div", { class: "ask-row" });
+  turn.body = h("div", { class: "a" });
+  turn.node = h("div", { class: "turn", "data-testid": "turn" }, turn.row, turn.body);
+  showQuestion(turn);
+  return turn;
+}
+
+function showQuestion(turn) {
+  turn.row.replaceChildren(
+    button("Edit and ask again", "edit", () => editQuestion(turn)),
+    h("h3", { class: "q", dir: "auto", "data-testid": "user" }, turn.question));
+}
+
+function editQuestion(turn) {
+  if (app.busy) { toast("Stop the present answer first."); return; }
+  const box = h("textarea", { dir: "auto", "aria-label": "Edit the question", maxlength: "20000" });
+  box.value = turn.question;
+  const done = () => { showQuestion(turn); turn.row.querySelector("button").focus(); };
+  const send = () => { if (box.value.trim()) submit(box.value, turn); };
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { event.stopPropagation(); done(); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+  });
+  box.addEventListener("input", () => fit(box));
+  turn.row.replaceChildren(h("div", { class: "edit" }, box, h("div", { class: "buttons" },
+    h("button", { type: "button", onclick: done }, "Cancel"),
+    h("button", { type: "button", class: "primary", onclick: send }, "Ask again"))));
+  fit(box);
+  box.focus();
+}
+
+// ------------------------------------------------------------------ while it is made
+
+function beginAnswer(turn) {
+  turn.checked = new Map();
+  turn.retractions = [];
+  turn.cited = [];
+  turn.sentences = new Map();
+  turn.text = h("p", { class: "text", dir: "auto" });
+  turn.notes = h("div");
+  turn.step = h("div", { class: "step" });
+  turn.body.replaceChildren(turn.text, turn.notes, turn.step);
+  turn.body.setAttribute("aria-busy", "true");
+  showStep(turn, { detail: "Asking the article", progress: null });
+}
+
+function showStep(turn, event) {
+  const share = typeof event.progress === "number" ? event.progress : null;
+  const known = share === null ? "" : " · " + Math.round(100 * share) + " %";
+  turn.step.replaceChildren(gauge(share), sentenceCase(event.detail || event.name || "") + known);
+  if (turn.spoken !== event.name) { turn.spoken = event.name; say(event.detail || ""); }
+}
+
+function sentenceNode(turn, index) {
+  if (!turn.sentences.has(index)) {
+    const node = h("span", { class: "s prov" });
+    const later = [...turn.sentences.keys()].filter((key) => key > index).sort((a, b) => a - b)[0];
+    const next = later === undefined ? null : turn.sentences.get(later);
+    turn.text.insertBefore(node, next);
+    if (node.previousSibling) turn.text.insertBefore(document.createTextNode(" "), node);
+    turn.sentences.set(index, node);
+  }
+  return turn.sentences.get(index);
+}
+
+function onEvent(turn, event) {
+  if (event.kind === "step") showStep(turn, event);
+  else if (event.kind === "draft") onDraft(turn, event);
+  else if (event.kind === "checked") onChecked(turn, event);
+  else if (event.kind === "retracted") onRetracted(turn, event);
+  else if (event.kind === "finished") { turn.answer = event.answer; turn.state = "done"; finishAnswer(turn, true); }
+  else if (event.kind === "failed") { turn.error = event.message; turn.state = "failed"; finishAnswer(turn, true); }
+  else if (event.kind === "stopped") { turn.state = "stopped"; finishAnswer(turn, true); }
+  else if (event.kind === "notice") toast(event.message);
+}
+
+function onDraft(turn, event) {
+  const node = sentenceNode(turn, event.sentence);
+  if (turn.checked.has(event.sentence)) return;
+  node.append(node.textContent ? event.text : event.text.trimStart());
+}
+
+function onChecked(turn, event) {
+  const node = sentenceNode(turn, event.sentence);
+  turn.checked.set(event.sentence, event);
+  number(turn, event.citations);
+  node.classList.remove("prov");
+  node.classList.add("settled");
+  fillSentence(turn, node, event.text, event.citations);
+  if (turn === lastTurn()) { shown.owner = shown.owner === turn ? null : shown.owner; showMarks(turn, turn.cited); }
+}
+
+function onRetracted(turn, event) {
+  turn.retractions.push(event);
+  const node = sentenceNode(turn, event.sentence);
+  node.replaceChildren(event.text);
+  node.classList.remove("prov");
+  node.classList.add("gone");
+  requestAnimationFrame(() => node.classList.add("fade"));
+  setTimeout(() => node.remove(), calm() ? 1200 : 1700);
+  turn.sentences.delete(event.sentence);
+  showRetractions(turn, true);
+  say("A sentence was taken back. " + event.reason);
+}
+
+function showRetractions(turn, open) {
+  const count = turn.retractions.length;
+  turn.notes.replaceChildren();
+  if (!count) return;
+  turn.notes.append(h("details", { class: "taken", open }, h("summary", null, count === 1 ? "One sentence was taken back" : count + " sentences were taken back"),
+    ...turn.retractions.map((one) => h("p", { dir: "auto" }, h("s", null, one.text), " ", one.reason))));
+}
+
+// ------------------------------------------------------------------ citations
+
+// Give each distinct passage one number, in the order in which the answer first cites it.
+function number(turn, citations) {
+  for (const citation of citations) {
+    if (!sourceOf(turn, citation)) {
+      turn.cited.push({ ...citation, number: turn.cited.length + 1, onback: (n) => backToAnswer(turn, n) });
+    }
+  }
+}
+
+const sourceOf = (turn, c) => turn.cited.find((one) => one.article_id === c.article_id && one.start === c.start && one.end === c.end);
+const several = (turn) => app.scope.length > 1 || new Set(turn.cited.map((one) => one.article_id)).size > 1;
+const place = (turn, source) => [several(turn) ? source.title : null, source.page ? "p. " + source.page : null].filter(Boolean).join(", ");
+
+function fillSentence(turn, node, text, citations) {
+  const sources = [...new Set(citations.map((citation) => sourceOf(turn, citation)))];
+  // The first mark stays on the line of the word before it.
+  const cites = sources.map((source) => citeNode(turn, source));
+  const last = text.match(/\S{1,24}$/);
+  const head = last ? text.slice(0, last.index) : text;
+  node.replaceChildren(head, cites.length ? h("span", { class: "tie" }, last ? last[0] : "", cites[0]) : text.slice(head.length), ...cites.slice(1));
+  node.onmouseenter = () => { showMarks(turn, turn.cited); sources.forEach((source) => lightUp(source.number, true)); };
+  node.onmouseleave = () => sources.forEach((source) => lightUp(source.number, false));
+}
+
+function citeNode(turn, source) {
+  const where = place(turn, source);
+  const cite = h("button", {
+    type: "button", class: "cite c" + tint(source.number), "data-n": source.number, "data-testid": "citation",
+    "aria-label": "Source " + source.number + (where ? ", " + where : "") + ": " + source.quote,
+    onclick: () => { app.cameFrom = cite; goToSource(turn, turn.cited, source.number); },
+    onmouseenter: () => showPop(cite, turn, source), onmouseleave: leavePop,
+    onfocus: () => { showMarks(turn, turn.cited); lightUp(source.number, true); if (cite.matches(":focus-visible")) showPop(cite, turn, source); },
+    onblur: () => { lightUp(source.number, false); leavePop(); },
+  }, String(source.number), source.page ? h("i", null, " p. " + source.page) : null);
+  return cite;
+}
+
+function backToAnswer(turn, n) {
+  if (narrow()) showTab("ask");
+  $("return").hidden = true;
+  const cites = [...turn.body.querySelectorAll('[data-n="' + n + '"]')];
+  const cite = cites.includes(app.cameFrom) ? app.cameFrom : cites[0];
+  if (!cite) return;
+  cite.scrollIntoView({ block: "nearest", behavior: calm() ? "instant" : "smooth" });
+  cite.focus({ preventScroll: true });
+}
+
+let popTimer = 0;
+function showPop(anchor, turn, source) {
+  clearTimeout(popTimer);
+  const pop = $("pop");
+  const where = place(turn, source);
+  pop.className = "pop c" + tint(source.number);
+  pop.replaceChildren(h("q", { dir: "auto" }, source.quote), where ? h("small", null, where) : "");
+  pop.hidden = false;
+  pop.style.left = pop.style.top = "0";
+  const at = anchor.getBoundingClientRect();
+  const size = pop.getBoundingClientRect();
+  const top = at.top - size.height - 8 > 8 ? at.top - size.height - 8 : at.bottom + 8;
+  pop.style.left = Math.max(12, Math.min(at.left - 24, innerWidth - size.width - 12)) + "px";
+  pop.style.top = top + "px";
+}
+
+const leavePop = () => { clearTimeout(popTimer); popTimer = setTimeout(hidePop, 180); };
+const hidePop = () => { clearTimeout(popTimer); $("pop").hidden = true; };
+
+// ------------------------------------------------------------------ when it is there
+
+function finishAnswer(turn, live) {
+  turn.body.removeAttribute("aria-busy");
+  if (!turn.text) beginAnswer(turn);
+  turn.step.remove();
+  if (turn.state === "failed") showError(turn, turn.error);
+  else if (turn.state === "stopped") showStopped(turn);
+  else if (turn.answer.status === "not_in_article") showDeclined(turn);
+  else showAnswer(turn);
+  if (live) announce(turn);
+  if (turn !== lastTurn()) return;
+  clearMarks(); // what is marked belongs to the latest answer, until another is pointed at
+  if (turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
+}
+
+function announce(turn) {
+  if (turn.state === "failed") $("alert").textContent = turn.error;
+  else if (turn.state === "stopped") say("Stopped.");
+  else if (turn.answer.status === "not_in_article") say("The article does not say.");
+  else say("Answer: " + turn.answer.text);
+}
+
+function showAnswer(turn) {
+  const answer = turn.answer;
+  turn.cited = [];
+  number(turn, [...answer.citations].sort((a, b) => a.sentence - b.sentence));
+  turn.text.replaceChildren();
+  answer.sentences.forEach((sentence, index) => {
+    const node = h("span", { class: "s" });
+    fillSentence(turn, node, sentence, answer.citations.filter((citation) => citation.sentence === index));
+    turn.text.append(index ? " " : "", node);
+  });
+  turn.body.dataset.testid = "bot";
+  showRetractions(turn, false);
+  const sources = several(turn) && h("ol", { class: "sources", "aria-label": "Sources" }, ...turn.cited.map((source) =>
+    h("li", null, citeNode(turn, source), " " + source.title + (source.page ? ", p. " + source.page : ""))));
+  turn.body.replaceChildren(turn.text, turn.notes, sources || "", footNode(turn));
+}
+
+function verdict(answer) {
+  const count = answer.sentences.length;
+  const found = count === 1 ? "Found in the article" : count === 2 ? "Both sentences found in the article" : "All " + count + " sentences found in the article";
+  return answer.status === "partial"
+    ? h("span", { class: "part" }, "◐ In part: what the article does not carry is left out")
+    : h("span", { class: "ok" }, "✓ " + found);
+}
+
+function footNode(turn) {
+  const total = turn.answer.timings && turn.answer.timings.total;
+  return h("div", { class: "foot" }, turn.answer.status === "not_in_article" ? null : verdict(turn.answer),
+    typeof total === "number" ? h("span", { title: "From the question to the whole answer" }, total.toFixed(1) + " s") : null,
+    h("span", { class: "acts" },
+      button("Copy with quotes", "copy", async () => { await copyText(withQuotes(turn)); toast("Copied, with its quotes."); }),
+      button("Ask again", "retry", () => submit(turn.question, turn)),
+      ...RATINGS.map(([rating, label]) => button(label, rating, () => rateTurn(turn, rating), { "aria-pressed": String(turn.rating === rating), "data-rating": rating }))));
+}
+
+async function rateTurn(turn, rating) {
+  const wanted = turn.rating === rating ? null : rating;
+  try {
+    await call("rate", { conversation: app.conversation, turn: turn.id, rating: wanted });
+  } catch (problem) { toast(problem.message); return; }
+  turn.rating = wanted;
+  for (const node of turn.body.querySelectorAll("[data-rating]")) node.setAttribute("aria-pressed", String(node.dataset.rating === wanted));
+  toast(wanted ? "Noted on this computer." : "Taken back.");
+}
+
+function showDeclined(turn) {
+  const answer = turn.answer;
+  turn.cited = answer.passages.map((passage, index) => ({ ...passage, number: index + 1, onback: (n) => backToAnswer(turn, n) }));
+  const plain = answer.text && !/does(n['’]t| not) say/i.test(answer.text) ? h("p", { dir: "auto" }, answer.text) : null;
+  const near = turn.cited.map((source) => h("button", {
+    type: "button", class: "near c" + tint(source.number), "data-n": source.number, dir: "auto",
+    onclick: (event) => { app.cameFrom = event.currentTarget; goToSource(turn, turn.cited, source.number); },
+    onmouseenter: () => { showMarks(turn, turn.cited); lightUp(source.number, true); }, onmouseleave: () => lightUp(source.number, false),
+  }, "“" + source.quote + "”", place(turn, source) ? h("small", null, place(turn, source)) : null));
+  turn.body.dataset.testid = "bot";
+  turn.body.replaceChildren(h("div", { class: "none", "data-testid": "declined" },
+    h("b", null, several(turn) ? "The articles do not say." : "The article does not say."), plain,
+    near.length ? h("details", { open: true }, h("summary", null, near.length === 1 ? "Closest passage" : "Closest passages"), ...near) : null),
+  footNode(turn));
+  if (turn.retractions.length) { showRetractions(turn, false); turn.body.insertBefore(turn.notes, turn.body.lastChild); }
+}
+
+function showStopped(turn) {
+  for (const [index, node] of turn.sentences || []) if (!turn.checked.has(index)) node.remove();
+  showRetractions(turn, false);
+  turn.body.replaceChildren(turn.text, turn.notes, h("div", { class: "halt" },
+    turn.checked.size ? "Stopped. What stands here was found in the article." : "Stopped.",
+    h("button", { type: "button", onclick: () => submit(turn.question, turn) }, "Ask again")));
+}
+
+function showError(turn, message) {
+  turn.body.replaceChildren(h("div", { class: "err", "data-testid": "error" }, h("b", null, "No answer this time."), h("p", { dir: "auto" }, message),
+    h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => submit(turn.question, turn) }, "Try again"),
+      h("button", { type: "button", onclick: () => openPanel("settings") }, "Settings"))));
+}
+
+// The answer and the words it rests on, as plain text.
+function withQuotes(turn) {
+  const answer = turn.answer;
+  if (answer.status === "not_in_article") {
+    return [turn.question, "", "The article does not say.", ...turn.cited.flatMap((one) => ["", "“" + one.quote + "” (" + source(one) + ")"])].join("\n");
+  }
+  const text = answer.sentences.map((sentence, index) => sentence + [...new Set(answer.citations.filter((c) => c.sentence === index).map((c) => sourceOf(turn, c).number))].map((n) => " [" + n + "]").join("")).join(" ");
+  return [text, ...turn.cited.flatMap((one) => ["", "[" + one.number + "] “" + one.quote + "” (" + source(one) + ")"])].join("\n");
+  function source(one) { return one.title + (one.page ? ", p. " + one.page : ""); }
+}

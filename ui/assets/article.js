@@ -1,0 +1,200 @@
+// The article: set to be read, with the words that an answer cites marked in it.
+
+const shown = { article: null, spans: [], units: null, owner: null };
+const loadedArticles = new Map(); // by id
+
+async function fetchArticle(id) {
+  if (!loadedArticles.has(id)) loadedArticles.set(id, await call("article", { id }));
+  return loadedArticles.get(id);
+}
+
+const titleOf = (id) => (loadedArticles.get(id) || app.articles.find((a) => a.id === id) || { title: "An article that was removed" }).title;
+
+async function showArticle(id) {
+  if (shown.article && shown.article.id === id) return;
+  const article = await fetchArticle(id);
+  shown.article = article;
+  shown.spans = [];
+  shown.owner = null;
+  const units = unitsOf(article.text);
+  shown.units = units;
+  const byline = [article.author, article.date].filter(Boolean).join(" · ");
+  const nodes = [h("h2", { dir: "auto" }, article.title)];
+  const link = article.url && h("a", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, new URL(article.url).host);
+  nodes.push(h("p", { class: "by" }, byline, byline && link ? " · " : null, link));
+  let page = null;
+  for (const [kind, start, end, level, blockPage] of article.blocks) {
+    if (blockPage && blockPage !== page) nodes.push(h("p", { class: "page" }, "p. " + blockPage));
+    page = blockPage || page;
+    nodes.push(blockNode(kind, units(start), units(end), level, nodes));
+  }
+  $("article").replaceChildren(...nodes.filter(Boolean));
+  $("article").lang = "";
+  $("scroll").scrollTop = 0;
+  const words = article.words.toLocaleString("en") + (article.words === 1 ? " word" : " words");
+  $("at").textContent = [article.title, byline, words].filter(Boolean).join(" · ");
+  showShelf();
+}
+
+// Text of the article from one unit to another, remembered so that marks find it.
+function piece(from, to) {
+  const node = document.createTextNode(shown.article.text.slice(from, to));
+  if (to > from) shown.spans.push({ start: from, end: to, node });
+  return node;
+}
+
+function blockNode(kind, start, end, level, before) {
+  const text = shown.article.text.slice(start, end);
+  if (kind === "heading") {
+    const prefix = text.match(/^#{1,6}\s+/);
+    return h("h" + Math.min(6, Math.max(3, (level || 2) + 1)), { class: "b", dir: "auto" }, piece(start + (prefix ? prefix[0].length : 0), end));
+  }
+  if (kind === "list") return listNode(text, start, before);
+  if (kind === "table") return tableNode(text, start);
+  if (kind === "code") return h("pre", { class: "b", dir: "ltr", tabindex: "0", role: "region", "aria-label": "Code" }, piece(start, end));
+  const style = { byline: "b byline", footnote: "b note" }[kind] || "b";
+  return h("p", { class: style, dir: "auto" }, piece(start, end));
+}
+
+function listNode(text, start, before) {
+  const items = [];
+  let at = start;
+  let ordered = null;
+  for (const line of text.split("\n")) {
+    const marker = line.match(/^\s*(?:[-*+•‣◦–]|(\d{1,4})[.)])\s+/);
+    if (marker || !items.length) {
+      if (!items.length) ordered = marker && marker[1] ? Number(marker[1]) : null;
+      items.push(h("li", { dir: "auto" }, piece(at + (marker ? marker[0].length : 0), at + line.length)));
+    } else {
+      items[items.length - 1].append(" ", piece(at, at + line.length));
+    }
+    at += line.length + 1;
+  }
+  const tag = ordered === null ? "UL" : "OL";
+  const last = before[before.length - 1];
+  if (last && last.tagName === tag) { last.append(...items); return null; }
+  return h(tag.toLowerCase(), { class: "b", start: ordered !== null && ordered !== 1 ? ordered : null }, ...items);
+}
+
+// Rows by line; cells by | or by tabs. What is neither is set as it stands.
+function tableNode(text, start) {
+  const rows = [];
+  let at = start;
+  for (const line of text.split("\n")) {
+    const rule = /^[\s|:+-]*$/.test(line);
+    if (!rule) {
+      const row = h("tr");
+      const tag = rows.length ? "td" : "th";
+      for (const cell of line.matchAll(/[^|\t]+/g)) {
+        const inner = cell[0].trim();
+        const from = at + cell.index + cell[0].indexOf(inner);
+        if (inner) row.append(h(tag, { dir: "auto", scope: tag === "th" ? "col" : null }, piece(from, from + inner.length)));
+        else if (cell.index > 0 && cell.index + cell[0].length < line.length) row.append(h(tag));
+      }
+      rows.push(row);
+    }
+    at += line.length + 1;
+  }
+  return h("div", { class: "b wide", tabindex: "0", role: "region", "aria-label": "Table" }, h("table", null, h("tbody", null, ...rows)));
+}
+
+// Mark the words that an answer cites. `cited` is a list of {number, article_id, start, end, onback}.
+function showMarks(owner, cited) {
+  if (shown.owner === owner) return;
+  clearMarks();
+  shown.owner = owner;
+  for (const source of cited) {
+    if (!shown.article || source.article_id !== shown.article.id) continue;
+    const from = shown.units(source.start);
+    const to = shown.units(source.end);
+    let last = null;
+    for (const span of overlapping(from, to)) last = wrap(span, Math.max(from, span.start), Math.min(to, span.end), source);
+    if (last) {
+      last.append(h("sup", null, "\u2060", h("button", {
+        type: "button", "data-back": source.number, "aria-label": "Source " + source.number + ", back to the answer", title: "Back to the answer",
+      }, String(source.number))));
+    }
+  }
+}
+
+function overlapping(from, to) {
+  return shown.spans.filter((span) => span.start < to && span.end > from);
+}
+
+function wrap(span, from, to, source) {
+  if (from > span.start) span = splitSpan(span, from);
+  if (to < span.end) splitSpan(span, to);
+  const mark = h("mark", { class: "c" + tint(source.number), "data-source": source.number });
+  span.node.replaceWith(mark);
+  mark.append(span.node);
+  mark.addEventListener("click", (event) => {
+    event.stopPropagation();
+    if (getSelection().isCollapsed) source.onback(source.number);
+  });
+  const light = (on) => lightUp(source.number, on);
+  mark.addEventListener("mouseenter", () => light(true));
+  mark.addEventListener("mouseleave", () => light(false));
+  return mark;
+}
+
+// Split a span in two at a unit; returns the latter part.
+function splitSpan(span, at) {
+  const rest = { start: at, end: span.end, node: span.node.splitText(at - span.start) };
+  span.end = at;
+  shown.spans.splice(shown.spans.indexOf(span) + 1, 0, rest);
+  return rest;
+}
+
+function clearMarks() {
+  for (const sup of root.querySelectorAll("article mark sup")) sup.remove();
+  for (const mark of root.querySelectorAll("article mark")) mark.replaceWith(...mark.childNodes);
+  shown.owner = null;
+}
+
+const tint = (number) => ((number - 1) % 5) + 1;
+const marksOf = (number) => root.querySelectorAll('article mark[data-source="' + number + '"]');
+
+// Show that a source and its marks belong together, on both sides.
+function lightUp(number, on) {
+  for (const mark of marksOf(number)) mark.classList.toggle("on", on || app.chosen === number);
+  const owner = shown.owner && shown.owner.node;
+  if (owner) for (const cite of owner.querySelectorAll('[data-n="' + number + '"]')) cite.classList.toggle("on", on || app.chosen === number);
+}
+
+// Scroll to the words of a source and hand the focus to their number.
+async function goToSource(owner, cited, number) {
+  const source = cited.find((one) => one.number === number);
+  hidePop();
+  try {
+    await showArticle(source.article_id);
+  } catch (problem) {
+    toast(problem.message);
+    return;
+  }
+  showMarks(owner, cited);
+  const before = app.chosen;
+  app.chosen = number;
+  if (before) lightUp(before, false);
+  lightUp(number, true);
+  if (narrow()) showTab("read");
+  const marks = marksOf(number);
+  if (!marks.length) return;
+  const box = $("scroll");
+  const far = Math.abs(marks[0].getBoundingClientRect().top - box.getBoundingClientRect().top) > 4 * box.clientHeight;
+  const jump = () => marks[0].scrollIntoView({ block: "center", behavior: calm() || far ? "instant" : "smooth" });
+  jump();
+  if (far) requestAnimationFrame(jump); // what was skipped in layout has its true height only now
+  const back = marks[marks.length - 1].querySelector("button");
+  if (back) back.focus({ preventScroll: true });
+  $("return").hidden = !narrow();
+  say("Source " + number + ": " + source.quote);
+}
+
+function showShelf() {
+  const ids = app.scope.includes(shown.article.id) ? app.scope : [...app.scope, shown.article.id];
+  $("shelf").hidden = ids.length < 2;
+  $("shelf").replaceChildren(...ids.map((id) => h("button", {
+    type: "button", "aria-pressed": String(id === shown.article.id), title: titleOf(id),
+    onclick: () => showArticle(id).catch((problem) => toast(problem.message)),
+  }, h("span", null, titleOf(id)))));
+}

@@ -1,0 +1,152 @@
+// Putting it together: tabs, keys, the start.
+
+function showTab(name) {
+  root.dataset.tab = name;
+  for (const tab of ["read", "ask"]) {
+    $("tab-" + tab).setAttribute("aria-selected", String(tab === name));
+    $("tab-" + tab).tabIndex = tab === name ? 0 : -1;
+  }
+  if (name === "ask") toEnd();
+}
+
+// On a phone the two sides are the panels of two tabs; side by side they are two regions.
+function fitRoles() {
+  for (const side of ["read", "ask"]) {
+    if (narrow()) { $(side).setAttribute("role", "tabpanel"); $(side).setAttribute("aria-labelledby", "ac-tab-" + side); }
+    else { $(side).removeAttribute("role"); $(side).removeAttribute("aria-labelledby"); }
+  }
+  if (!narrow()) $("return").hidden = true;
+}
+
+function standing() {
+  const { model, name, base_url: address } = app.settings;
+  const from = app.scope.length > 1 ? "these articles" : "this article";
+  if (model === "builtin") return "Answers come from " + from + " only, on this computer.";
+  return "Answers come from " + from + " only, written by " + name + (address ? " at " + new URL(address).host : "") + ".";
+}
+
+let watching = 0;
+async function watchLoading(loading) {
+  const mine = ++watching;
+  const small = $("small");
+  app.ready = false;
+  for (;;) {
+    if (mine !== watching) return;
+    small.classList.toggle("wrong", Boolean(loading.error));
+    if (loading.error) {
+      small.replaceChildren(h("span", { role: "alert" }, loading.error), h("button", { type: "button", onclick: () => retryLoading() }, "Try again"));
+      return;
+    }
+    if (loading.ready) break;
+    const share = typeof loading.progress === "number" ? " · " + Math.round(100 * loading.progress) + " %" : "";
+    small.replaceChildren(gauge(loading.progress), h("span", null, (loading.detail || "Starting") + share));
+    await sleep(400);
+    loading = await call("loading", {}).catch((problem) => ({ detail: problem.message, progress: null }));
+  }
+  app.ready = true;
+  small.textContent = standing();
+  fetchSuggestions();
+}
+
+async function retryLoading() {
+  await call("loading", { again: true }).catch(() => {});
+  watchLoading(await call("loading", {}).catch((problem) => ({ error: problem.message })));
+}
+
+function wire() {
+  for (const node of root.querySelectorAll("[data-icon]")) {
+    node.prepend(icon(node.dataset.icon));
+    const label = node.querySelector("span");
+    if (label) { node.setAttribute("aria-label", label.textContent); node.title = label.textContent; }
+  }
+  for (const name of ["history", "articles", "settings"]) {
+    $("open-" + name).addEventListener("click", () => openPanel(name));
+    $(name).addEventListener("click", (event) => { if (event.target === $(name)) $(name).close(); });
+    $(name).querySelector(".close").addEventListener("click", () => $(name).close());
+  }
+  $("new").addEventListener("click", () => { newConversation(); if (narrow()) showTab("ask"); $("question").focus(); });
+  $("erase-all").addEventListener("click", () => eraseConversation(null));
+  wireAsking();
+  wireBringing();
+  for (const input of root.querySelectorAll("[name=who]")) input.addEventListener("change", () => { $("other").hidden = input.value !== "other"; });
+  $("configure").addEventListener("submit", (event) => { event.preventDefault(); configure(); });
+  for (const [tab, other] of [["read", "ask"], ["ask", "read"]]) {
+    $("tab-" + tab).addEventListener("click", () => showTab(tab));
+    $("tab-" + tab).addEventListener("keydown", (event) => {
+      if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) { event.preventDefault(); showTab(other); $("tab-" + other).focus(); }
+    });
+  }
+  $("return").addEventListener("click", () => { if (shown.owner && app.chosen) backToAnswer(shown.owner, app.chosen); else showTab("ask"); });
+  $("pop").addEventListener("mouseenter", () => clearTimeout(popTimer));
+  $("pop").addEventListener("mouseleave", leavePop);
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !$("pop").hidden) { hidePop(); event.stopPropagation(); }
+    else if (event.key === "Escape" && app.busy && !root.querySelector("dialog[open]")) stop();
+  });
+  matchMedia("(max-width: 760px)").addEventListener("change", fitRoles);
+  fitRoles();
+}
+
+function wireAsking() {
+  const box = $("question");
+  $("form").addEventListener("submit", (event) => { event.preventDefault(); if (app.busy) stop(); else send(); });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+  });
+  box.addEventListener("input", () => { fit(box); remember("draft", box.value, sessionStorage); });
+  $("talk").addEventListener("scroll", () => {
+    const talk = $("talk");
+    app.stuck = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
+    $("latest").hidden = app.stuck || !app.turns.length;
+    hidePop();
+  }, { passive: true });
+  $("latest").addEventListener("click", () => toEnd(true));
+}
+
+function send() {
+  const box = $("question");
+  if (!box.value.trim()) { toast("Type a question first."); box.focus(); return; }
+  if (app.busy) { toast("Stop the present answer first."); return; }
+  const question = box.value.trim();
+  box.value = "";
+  remember("draft", "", sessionStorage);
+  fit(box);
+  submit(question);
+}
+
+function wireBringing() {
+  $("bring").addEventListener("submit", (event) => { event.preventDefault(); bring(null); });
+  $("file").addEventListener("change", () => { if ($("file").files[0]) bring($("file").files[0]); });
+  const drop = $("drop");
+  const over = (on) => (event) => { event.preventDefault(); drop.classList.toggle("over", on); };
+  drop.addEventListener("dragover", over(true));
+  drop.addEventListener("dragleave", over(false));
+  drop.addEventListener("drop", (event) => { over(false)(event); if (event.dataTransfer.files[0]) bring(event.dataTransfer.files[0]); });
+}
+
+async function start() {
+  wire();
+  const box = $("question");
+  box.value = remembered("draft", sessionStorage);
+  fit(box);
+  let state;
+  for (let tries = 0; !state; tries += 1) {
+    try { state = await call("state", {}); } catch (problem) {
+      $("small").classList.add("wrong");
+      $("small").textContent = problem.message;
+      await sleep(Math.min(4000, 500 * 2 ** tries));
+    }
+  }
+  Object.assign(app, { articles: state.articles, seed: state.seed.id, scope: [state.seed.id], settings: state.settings, local: state.local, allowUrl: state.allow_url });
+  loadedArticles.set(state.seed.id, state.seed);
+  await showArticle(app.seed);
+  showTurns();
+  showComposer();
+  watchLoading(state.loading);
+  const last = remembered("conversation", sessionStorage) || remembered("conversation");
+  if (last && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
+  if (!narrow()) box.focus({ preventScroll: true });
+  root.dataset.ready = "";
+}
+
+start();

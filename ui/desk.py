@@ -1,0 +1,317 @@
+"""What the page may ask of the program. It decides nothing about answers: that is ``rag``'s work."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import rag
+from index import Article, ArticleInfo, seed_article
+from index.errors import ArticleChatError
+from ui.asking import Asking
+from ui.conversations import Conversations, Record
+from ui.feedback import rate
+from ui.jobs import Job, Jobs, explain
+from ui.render import article_json, conversation_markdown
+
+__all__ = ["Desk", "Reader"]
+
+logger = logging.getLogger(__name__)
+
+_SUGGEST_FROM = 3  # articles, when several are asked together
+_TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who is at the page.
+
+    Attributes:
+        name: ``"local"`` for whoever sits at this computer, else the secret that a browser keeps.
+        local: Whether they sit at this computer, and so may change what others see.
+    """
+
+    name: str
+    local: bool
+
+
+class Desk:
+    """Everything behind the page: one for all who read, each with conversations of their own.
+
+    Args:
+        chat: Answers the questions.
+        allow_url: Whether articles may be brought by their web address.
+        uploaded: Whether a path is that of a file which the page uploaded.
+        conversations: Where they are kept; in the data directory if None.
+    """
+
+    def __init__(
+        self,
+        chat: rag.ArticleChat,
+        *,
+        allow_url: bool = False,
+        uploaded: Callable[[str], bool] = lambda path: False,
+        conversations: Conversations | None = None,
+    ) -> None:
+        self.chat = chat
+        self._allow_url = allow_url
+        self._uploaded = uploaded
+        self._conversations = conversations or Conversations()
+        self._jobs = Jobs()
+        self._asking = Asking(self._conversations, self._jobs)
+        self._seed = seed_article()
+        self._loading: dict[str, Any] = {
+            "ready": False,
+            "detail": "Starting",
+            "progress": None,
+            "error": None,
+        }
+        self._loader: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    # ---------------------------------------------------------------- starting
+
+    def load(self) -> None:
+        """Start the model and read the seed article in the background, once."""
+        with self._lock:
+            if self._loader is None or (not self._loader.is_alive() and self._loading["error"]):
+                self._loading = {"ready": False, "detail": "Starting", "progress": None, "error": None}
+                self._loader = threading.Thread(target=self._load, name="article-chat-load", daemon=True)
+                self._loader.start()
+
+    def _load(self) -> None:
+        state = self._loading
+
+        def progress(detail: str, share: float | None = None) -> None:
+            state.update(detail=detail, progress=share)
+
+        try:
+            self.chat.warm(None, progress=progress)
+            state.update(ready=True, detail="", progress=None)
+        except Exception as error:
+            state.update(error=explain(error), detail="", progress=None)
+
+    # ---------------------------------------------------------------- what the page calls
+
+    def state(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What the page needs to begin with."""
+        self.load()
+        settings = self.chat.settings
+        return {
+            "seed": article_json(self._seed),
+            "articles": self._articles(),
+            "conversations": self._conversations.list(reader.name),
+            "loading": self._loading,
+            "local": reader.local,
+            "allow_url": self._allow_url,
+            "settings": {
+                "model": settings.model,
+                "name": self.chat.model.name,
+                "base_url": settings.base_url,
+                "has_key": bool(settings.api_key),
+                "strictness": settings.strictness,
+            },
+        }
+
+    def loading(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """How far the start has come; ``again`` starts anew after an error."""
+        if data.get("again"):
+            self.load()
+        return self._loading
+
+    def article(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """An article to read."""
+        return article_json(self._article(data.get("id")))
+
+    def articles(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The articles at hand."""
+        return {"articles": self._articles()}
+
+    def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Questions that these articles answer."""
+        found: list[str] = []
+        for article in self._scope(data)[:_SUGGEST_FROM]:
+            while self._jobs.busy:  # the model's time belongs to who has asked
+                time.sleep(0.2)
+            found += self.chat.suggestions(article)
+        return {"suggestions": list(dict.fromkeys(found))}
+
+    def conversation(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A conversation that was kept, with the job of a question that is still on its way."""
+        return self._asking.resume(reader.name, str(data.get("id")))
+
+    def conversations(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The conversations that were kept."""
+        return {"conversations": self._conversations.list(reader.name)}
+
+    def erase(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Erase a conversation, or all of this reader's."""
+        self._conversations.erase(reader.name, None if data.get("all") else str(data.get("id")))
+        return self.conversations(reader, data)
+
+    def export(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """A conversation as Markdown."""
+        record = self._conversations.get(reader.name, str(data.get("id")))
+        known = {row["id"]: row["title"] for row in self._articles()}
+        return {
+            "markdown": conversation_markdown(record, [known[i] for i in record["articles"] if i in known])
+        }
+
+    def ask(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask a question: the next one, or in the place of an earlier one and what followed it."""
+        return self._asking.ask(
+            self.chat,
+            reader.name,
+            str(data.get("question", "")),
+            self._scope(data),
+            conversation_id=data.get("conversation"),
+            instead_of=data.get("instead_of"),
+        )
+
+    def stop(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Stop a question that is on its way."""
+        return self._asking.stop(reader.name, str(data.get("conversation")), str(data.get("job")))
+
+    def rate(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Note what a reader thinks of an answer."""
+        rating = data.get("rating")
+        if rating not in ("good", "bad", None):
+            raise ArticleChatError("A rating is good or bad.")
+
+        def change(record: Record) -> None:
+            turn = next((t for t in record["turns"] if t["id"] == data.get("turn") and t["answer"]), None)
+            if turn is None:
+                raise ArticleChatError("That answer is not in this conversation any more.")
+            rate(turn["id"], turn["answer"], rating)
+            turn["rating"] = rating
+
+        self._conversations.change(reader.name, str(data.get("conversation")), change)
+        return {"rating": rating}
+
+    def bring(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Bring an article: pasted text, an uploaded file, or a web address."""
+        title = str(data.get("title") or "").strip()[:300] or None
+        if (path := data.get("path")) is not None:
+            if not self._uploaded(str(path)):
+                raise ArticleChatError("That file was not uploaded from this page.")
+            name = Path(str(data.get("name") or path)).name
+            read = partial(_read_upload, Path(str(path)), title or Path(name).stem)
+        elif url := str(data.get("url") or "").strip():
+            if not self._allow_url:
+                raise ArticleChatError("Web addresses are off. Start with `article-chat serve --allow-url`.")
+            read = partial(_load, url, title, allow_url=True)
+        else:
+            text = str(data.get("text") or "")
+            if len(text) > _TEXT_LIMIT:
+                raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
+            read = partial(Article.from_text, text, title=title, source="pasted")
+        return {"job": self._jobs.start(partial(self._bring, read)).id}
+
+    def remove(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Remove an article from this computer."""
+        if not reader.local:
+            raise ArticleChatError("Only who sits at the computer of Article Chat can remove articles.")
+        self.chat.library.remove(str(data.get("id")))
+        return {"articles": self._articles()}
+
+    def configure(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Choose another model or strictness, until the program ends."""
+        if not reader.local:
+            raise ArticleChatError("Only who sits at the computer of Article Chat can change its settings.")
+        old = self.chat.settings
+        base_url = str(data.get("base_url") or "").strip() or None
+        key = str(data.get("api_key") or "").strip() or None
+        if key is None and base_url == old.base_url:
+            key = old.api_key  # kept for the address it was given for, and never sent to another
+        settings = replace(
+            old,
+            model=str(data.get("model") or "").strip() or "builtin",
+            base_url=base_url,
+            api_key=key,
+            strictness=data.get("strictness") or old.strictness,
+        )
+        if replace(settings, strictness=old.strictness) == old:
+            # Only how sure it must be: the model that runs goes on.
+            self.chat.settings = self.chat.model.settings = settings
+        else:
+            self._replace(rag.ArticleChat(settings, self.chat.library))
+        return self.state(reader, data)
+
+    async def follow(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What a job has said since, waiting a little if that is nothing yet."""
+        job = self._jobs.get(data.get("job"))
+        events = await job.after(int(data.get("after") or 0))
+        return {
+            "events": events,
+            "done": job.done and len(job.events) == int(data.get("after") or 0) + len(events),
+        }
+
+    # ---------------------------------------------------------------- inside
+
+    def _replace(self, chat: rag.ArticleChat) -> None:
+        """Answer with another model from now on; the old one ends when what it was asked is answered."""
+        old, self.chat = self.chat, chat
+        with self._lock:
+            self._loader = None
+
+        def retire() -> None:
+            while self._jobs.busy:
+                time.sleep(0.5)
+            old.model.close()
+
+        threading.Thread(target=retire, name="article-chat-retire", daemon=True).start()
+
+    def _articles(self) -> list[dict[str, Any]]:
+        """The articles at hand: the one that comes with the program, then the latest first."""
+        seed = self._seed
+        rows = [_row(seed, seed.word_count, seed=True)]
+        others = (info for info in self.chat.library.articles() if info.id != seed.id)
+        return rows + [_row(info, info.words) for info in reversed(list(others))]
+
+    def _article(self, article_id: object) -> Article:
+        if article_id == self._seed.id:
+            return self._seed
+        return self.chat.library.get(str(article_id))
+
+    def _scope(self, data: Mapping[str, Any]) -> list[Article]:
+        ids = data.get("articles")
+        return [self._article(i) for i in ids] if isinstance(ids, list) and ids else [self._seed]
+
+    def _bring(self, read: Callable[[], Article], job: Job) -> None:
+        job.say({"kind": "step", "name": "reading", "detail": "Reading the article", "progress": None})
+        article = read()
+
+        def progress(detail: str, share: float | None = None) -> None:
+            job.say({"kind": "step", "name": "indexing", "detail": detail, "progress": share})
+
+        new = self.chat.library.add(article, progress=progress)
+        job.say({"kind": "added", "article": article_json(article), "new": new, "articles": self._articles()})
+
+
+def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "author": article.author,
+        "date": article.date,
+        "words": words,
+        "seed": seed,
+    }
+
+
+def _load(source: str | Path, title: str | None, *, allow_url: bool = False) -> Article:
+    from index import load  # its readers of PDF and Word are not needed before there is a file
+
+    return load(source, title=title, allow_url=allow_url)
+
+
+def _read_upload(path: Path, title: str) -> Article:
+    """Read an uploaded file and remove the copy: it lives on in the library, or not at all."""
+    try:
+        return _load(path, title)
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,155 @@
+"""What programs call over HTTP: the same answers as ``rag.answer``, as JSON. The docstrings are the API's."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any, TypeVar
+
+import gradio as gr
+from gradio.events import api
+
+import rag
+from index import Article, seed_article
+from ui.jobs import explain
+
+__all__ = ["Endpoints"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_TEXT_LIMIT = 20_000_000
+
+
+class Endpoints:
+    """The named endpoints over one chat.
+
+    Args:
+        chat: Gives the chat in use, which the settings may exchange.
+    """
+
+    def __init__(self, chat: Callable[[], rag.ArticleChat]) -> None:
+        self._chat = chat
+
+    def declare(self, concurrency: int = 4) -> None:
+        """Declare them in the current ``gr.Blocks``.
+
+        Args:
+            concurrency: How many questions are answered at once.
+        """
+        limits = {"concurrency_limit": concurrency, "concurrency_id": "model"}
+        api(self._ask(), api_name="ask", **limits)
+        api(self._answer(), api_name="answer", **limits)
+        api(self._articles(), api_name="articles", concurrency_limit=4)
+        api(self._add_article(), api_name="add_article", concurrency_limit=1)
+
+    def _ask(self) -> Callable[..., Iterator[dict[str, Any]]]:
+        def ask(
+            question: str, articles: list[str] | None = None, history: list[list[str]] | None = None
+        ) -> Iterator[dict[str, Any]]:
+            """Ask the article a question and follow the answer while it is made.
+
+            Each event is a JSON object with a "kind": "step" (what is being done), "draft" (words not verified
+            yet), "checked" (a verified sentence with its citations), "retracted" (a sentence taken back, with
+            the reason) and at last "finished", whose "answer" is what the endpoint "answer" returns.
+
+            Args:
+                question: The question, in any words.
+                articles: Ids of the articles to ask, as the endpoint "articles" lists them. The article that
+                    comes with the program if left out.
+                history: Earlier turns of the conversation, as pairs of question and answer, the oldest first.
+            """
+            try:
+                for event in self._chat().stream(
+                    question, article=self._scope(articles), history=_pairs(history)
+                ):
+                    yield event.to_dict()
+            except Exception as error:
+                raise _readable(error) from error
+
+        return ask
+
+    def _answer(self) -> Callable[..., dict[str, Any]]:
+        @_with_readable_errors
+        def answer(
+            question: str, articles: list[str] | None = None, history: list[list[str]] | None = None
+        ) -> dict[str, Any]:
+            """Answer a question from the words of an article, or say that the article does not answer it.
+
+            Use it whenever a claim must rest on the article and not on memory. Returns a JSON object: "status" is
+            "answered", "partial" or "not_in_article"; "text" is the answer; "citations" has, for each of its
+            "sentences", the exact words ("quote", with "start" and "end" in the article's text) that carry it.
+            If the status is "not_in_article", do not answer from elsewhere as though the article said so:
+            "passages" has the closest words.
+
+            Args:
+                question: One question, in any words. Ask several questions one after the other.
+                articles: Ids of the articles to ask, as the endpoint "articles" lists them. The article that
+                    comes with the program if left out.
+                history: Earlier turns of the conversation, as pairs of question and answer, the oldest first,
+                    so that "it" or "he" in the question is understood.
+            """
+            return (
+                self._chat()
+                .answer(question, article=self._scope(articles), history=_pairs(history))
+                .to_dict()
+            )
+
+        return answer
+
+    def _articles(self) -> Callable[..., list[dict[str, Any]]]:
+        @_with_readable_errors
+        def articles() -> list[dict[str, Any]]:
+            """List the articles that can be asked: for each its "id", "title", "author", "date" and "words"."""
+            seed = seed_article()
+            rows = {seed.id: _row(seed.id, seed.title, seed.author, seed.date, seed.word_count)}
+            for info in self._chat().library.articles():
+                rows[info.id] = _row(info.id, info.title, info.author, info.date, info.words)
+            return list(rows.values())
+
+        return articles
+
+    def _add_article(self) -> Callable[..., dict[str, Any]]:
+        @_with_readable_errors
+        def add_article(text: str, title: str | None = None) -> dict[str, Any]:
+            """Add an article by its text, so that it can be asked. Adding the same text again changes nothing.
+
+            Args:
+                text: The whole text, plain or Markdown.
+                title: What to call it; its first words if left out.
+            """
+            if len(text) > _TEXT_LIMIT:
+                raise rag.QuestionError("That is more text than one article can have.")
+            article = Article.from_text(text, title=title or None, source="api")
+            self._chat().library.add(article)
+            return _row(article.id, article.title, article.author, article.date, article.word_count)
+
+        return add_article
+
+    def _scope(self, ids: list[str] | None) -> list[Article]:
+        # Ids only: a path or an address from outside would make the server read it.
+        seed = seed_article()
+        return [seed if i == seed.id else self._chat().library.get(str(i)) for i in ids or [seed.id]]
+
+
+def _row(article_id: str, title: str, author: str | None, date: str | None, words: int) -> dict[str, Any]:
+    return {"id": article_id, "title": title, "author": author, "date": date, "words": words}
+
+
+def _pairs(history: list[list[str]] | None) -> list[tuple[str, str]]:
+    pairs = [tuple(pair) for pair in history or ()]
+    if any(len(pair) != 2 or not all(isinstance(part, str) for part in pair) for pair in pairs):
+        raise rag.QuestionError('history is a list of pairs: [["question", "answer"], ...].')
+    return [(question, answer) for question, answer in pairs]
+
+
+def _readable(error: Exception) -> gr.Error:
+    return gr.Error(explain(error), print_exception=False)
+
+
+def _with_readable_errors(function: Function) -> Function:
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise _readable(error) from error
+
+    return wrapped  # type: ignore[return-value]  # wraps() keeps the signature, which mypy cannot see
