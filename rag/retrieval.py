@@ -26,9 +26,12 @@ def is_short(articles: Sequence[Article]) -> bool:
 
 
 def whole(article: Article) -> Evidence:
-    """Return a whole article as evidence, a block at a time."""
-    blocks = article.blocks
-    return Evidence([Excerpt(article, b.start, b.end) for b in blocks], whole=True)
+    """Return a whole article as evidence, a block at a time.
+
+    Headings stay out: they announce what is said, in words that no sentence may repeat, and are no evidence.
+    """
+    blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
+    return Evidence([Excerpt(article, block.start, block.end) for block in blocks], whole=True)
 
 
 def gather(query: str, articles: Sequence[Article], library: "Library") -> Evidence:

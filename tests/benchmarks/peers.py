@@ -1,7 +1,7 @@
 """The systems that Article Chat is compared with, by name.
 
-``python -m tests.benchmarks.peers NAME FILE QUESTION...`` asks one of them in a process of its own, as a script
-of a user would, and prints a JSON object for each answer.
+``python -m tests.benchmarks.peers NAME FILE QUESTION...`` asks one of them in a process of its own, as a
+user's script would, and prints a JSON object for each answer.
 """
 
 import json

@@ -1,5 +1,6 @@
 """Tables for people, of figures kept as JSON."""
 
+import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,7 +9,8 @@ from rich.table import Table
 
 from tests.benchmarks.summary import KINDS
 
-_CONSOLE = Console()
+# A table in a file or a narrow window is as wide as it needs, not squeezed.
+_CONSOLE = Console(width=max(150, shutil.get_terminal_size().columns))
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

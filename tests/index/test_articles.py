@@ -104,9 +104,13 @@ def test_markdown_loses_its_markup_and_keeps_its_structure() -> None:
 
 
 def test_title_of_a_text_without_a_heading_is_its_beginning() -> None:
-    article = Article.from_text("The council of the city met on Monday evening to hear the plans for the harbour.")
-    assert article.title == "The council of the city met on Monday evening to hear the plans for the harbour."[:0] + (
-        "The council of the city met on Monday evening to hear the plans for the…"
+    article = Article.from_text(
+        "The council of the city met on Monday evening to hear the plans for the harbour."
+    )
+    assert (
+        article.title
+        == "The council of the city met on Monday evening to hear the plans for the harbour."[:0]
+        + ("The council of the city met on Monday evening to hear the plans for the…")
     )
 
 
@@ -121,7 +125,9 @@ def test_binary_data_is_refused() -> None:
         Article.from_text("abc\0def")
 
 
-@given(st.text(min_size=1, max_size=400).filter(lambda text: text.strip(" \n\t\r\f\ufeff") and "\0" not in text))
+@given(
+    st.text(min_size=1, max_size=400).filter(lambda text: text.strip(" \n\t\r\f\ufeff") and "\0" not in text)
+)
 def test_blocks_are_in_order_and_lose_nothing(text: str) -> None:
     try:
         article = Article.from_text(text)

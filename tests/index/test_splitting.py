@@ -10,7 +10,9 @@ from index import Article, seed_article, sentences, split
 from index.minilm import count_tokens
 from index.splitting import MAX_TOKENS
 
-PARAGRAPH = "The harbour was built in 1870. Ships came from Riga, Dr. Smith wrote, with grain worth $4.5 million. "
+PARAGRAPH = (
+    "The harbour was built in 1870. Ships came from Riga, Dr. Smith wrote, with grain worth $4.5 million. "
+)
 
 
 def cut(text: str) -> list[str]:
@@ -33,7 +35,12 @@ def test_sentences_of_english(expected: list[str]) -> None:
 
 
 def test_sentences_of_other_scripts() -> None:
-    assert cut("今天天气很好。我们去公园吧！你来吗？好。") == ["今天天气很好。", "我们去公园吧！", "你来吗？", "好。"]
+    assert cut("今天天气很好。我们去公园吧！你来吗？好。") == [
+        "今天天气很好。",
+        "我们去公园吧！",
+        "你来吗？",
+        "好。",
+    ]
     assert cut("هذا نص عربي. هل هذا سؤال؟ نعم!") == ["هذا نص عربي.", "هل هذا سؤال؟", "نعم!"]
     assert cut("यह एक वाक्य है। यह दूसरा है।") == ["यह एक वाक्य है।", "यह दूसरा है।"]
 
