@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +20,7 @@ class ModelServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.replies: list[str] = []
         self.reply = "Missing"
+        self.choose: Callable[[str], str] | None = None  # the reply to a prompt, when the order is not known
         self.key = ""
         self.model = "small"
         self.requests: list[dict[str, Any]] = []
@@ -31,6 +32,9 @@ class ModelServer(ThreadingHTTPServer):
     def url(self) -> str:
         """What to give as ``base_url``."""
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+    def handle_error(self, *_: Any) -> None:
+        """Whoever hangs up before the end may."""
 
     def prompt(self, number: int = -1) -> str:
         """All that one request said, as text."""
@@ -48,7 +52,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(401, "Incorrect API key provided")
         if body["model"] != self.server.model:
             return self._refuse(404, f"The model {body['model']} does not exist")
-        reply = self.server.replies.pop(0) if self.server.replies else self.server.reply
+        if self.server.choose:
+            reply = self.server.choose(self.server.prompt())
+        else:
+            reply = self.server.replies.pop(0) if self.server.replies else self.server.reply
         if body.get("stream"):
             return self._stream(reply)
         message = {"role": "assistant", "content": reply}

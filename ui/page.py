@@ -24,7 +24,17 @@ _ACTIONS = ("state", "loading", "article", "articles", "suggestions", "conversat
             "export", "ask", "stop", "follow", "rate", "bring", "remove", "configure")  # fmt: skip
 
 
-def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> gr.Blocks:
+class Page(gr.Blocks):
+    """The page as Gradio has it.
+
+    Attributes:
+        desk: What is behind it.
+    """
+
+    desk: Desk
+
+
+def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> Page:
     """Build the page, without serving it.
 
     Args:
@@ -34,11 +44,9 @@ def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> gr.Blocks:
     Returns:
         Blocks to ``launch()`` or to mount; :func:`serve` also guards and bounds them.
     """
-    blocks = gr.Blocks(
-        title="Article Chat", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)
-    )
-    desk = Desk(chat, allow_url=allow_url, uploaded=lambda path: path in blocks.upload_file_set)
-    with blocks:
+    page = Page(title="Article Chat", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+    desk = Desk(chat, allow_url=allow_url, uploaded=lambda path: path in page.upload_file_set)
+    with page:
         gr.HTML(
             html_template=_asset("page.html"),
             head=f"<style>{_asset('page.css')}</style>",
@@ -48,9 +56,9 @@ def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> gr.Blocks:
             elem_id="article-chat",
         )
         Endpoints(lambda: desk.chat).declare()
-    blocks.queue(max_size=_QUEUE, default_concurrency_limit=4)
-    blocks.desk = desk
-    return blocks
+    page.queue(max_size=_QUEUE, default_concurrency_limit=4)
+    page.desk = desk
+    return page
 
 
 def serve(
@@ -62,7 +70,7 @@ def serve(
     allow_url: bool = False,
     mcp: bool = False,
     block: bool = True,
-) -> gr.Blocks:
+) -> Page:
     """Serve the page until it is interrupted. The model loads in the background and the page shows how far it is.
 
     Args:
@@ -80,10 +88,9 @@ def serve(
     Raises:
         ArticleChatError: If the port is taken, or MCP's package is missing.
     """
-    blocks = build(chat, allow_url=allow_url)
-    desk: Desk = blocks.desk
+    page = build(chat, allow_url=allow_url)
     try:
-        blocks.launch(
+        page.launch(
             server_name=host,
             server_port=port,
             inbrowser=open_browser,
@@ -103,10 +110,10 @@ def serve(
         )
     except (OSError, ImportError) as error:
         raise _unservable(error, host, port) from error
-    desk.load()
+    page.desk.load()
     if block:
-        blocks.block_thread()
-    return blocks
+        page.block_thread()
+    return page
 
 
 def _page_call(desk: Desk) -> Any:

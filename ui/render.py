@@ -62,7 +62,7 @@ def _answer(turn: Mapping[str, Any]) -> list[str]:
     numbers: dict[tuple[Any, ...], int] = {}
     marks: dict[int, list[int]] = {}
     cited: list[Mapping[str, Any]] = []
-    for citation in answer["citations"]:
+    for citation in sorted(answer["citations"], key=lambda c: (c["sentence"], c["article_id"], c["start"])):
         key = (citation["article_id"], citation["start"], citation["end"])
         if key not in numbers:
             numbers[key] = len(numbers) + 1

@@ -1,5 +1,6 @@
 // One turn of the conversation: the question, and the answer as it comes, settles, or is declined.
 
+const FADE = 1700; // milliseconds
 const RATINGS = [["good", "Good answer"], ["bad", "Bad answer"]];
 
 function makeTurn(question) {
@@ -74,10 +75,19 @@ function onEvent(turn, event) {
   else if (event.kind === "draft") onDraft(turn, event);
   else if (event.kind === "checked") onChecked(turn, event);
   else if (event.kind === "retracted") onRetracted(turn, event);
-  else if (event.kind === "finished") { turn.answer = event.answer; turn.state = "done"; finishAnswer(turn, true); }
+  else if (event.kind === "finished") finishGently(turn, event.answer);
   else if (event.kind === "failed") { turn.error = event.message; turn.state = "failed"; finishAnswer(turn, true); }
   else if (event.kind === "stopped") { turn.state = "stopped"; finishAnswer(turn, true); }
   else if (event.kind === "notice") toast(event.message);
+}
+
+// What was just taken back stays in view, struck out, long enough to be seen.
+function finishGently(turn, answer) {
+  turn.answer = answer;
+  turn.state = "done";
+  if (!turn.text.querySelector(".gone")) { finishAnswer(turn, true); return; }
+  turn.step.remove();
+  setTimeout(() => finishAnswer(turn, true), FADE);
 }
 
 function onDraft(turn, event) {
@@ -89,6 +99,7 @@ function onDraft(turn, event) {
 function onChecked(turn, event) {
   const node = sentenceNode(turn, event.sentence);
   turn.checked.set(event.sentence, event);
+  turn.settledAt = performance.now();
   number(turn, event.citations);
   node.classList.remove("prov");
   node.classList.add("settled");
@@ -103,7 +114,7 @@ function onRetracted(turn, event) {
   node.classList.remove("prov");
   node.classList.add("gone");
   requestAnimationFrame(() => node.classList.add("fade"));
-  setTimeout(() => node.remove(), calm() ? 1200 : 1700);
+  setTimeout(() => node.remove(), FADE);
   turn.sentences.delete(event.sentence);
   showRetractions(turn, true);
   say("A sentence was taken back. " + event.reason);
@@ -121,7 +132,8 @@ function showRetractions(turn, open) {
 
 // Give each distinct passage one number, in the order in which the answer first cites it.
 function number(turn, citations) {
-  for (const citation of citations) {
+  const rank = (a, b) => a.sentence - b.sentence || (a.article_id < b.article_id ? -1 : a.article_id > b.article_id ? 1 : a.start - b.start);
+  for (const citation of [...citations].sort(rank)) {
     if (!sourceOf(turn, citation)) {
       turn.cited.push({ ...citation, number: turn.cited.length + 1, onback: (n) => backToAnswer(turn, n) });
     }
@@ -133,7 +145,7 @@ const several = (turn) => app.scope.length > 1 || new Set(turn.cited.map((one) =
 const place = (turn, source) => [several(turn) ? source.title : null, source.page ? "p. " + source.page : null].filter(Boolean).join(", ");
 
 function fillSentence(turn, node, text, citations) {
-  const sources = [...new Set(citations.map((citation) => sourceOf(turn, citation)))];
+  const sources = [...new Set(citations.map((citation) => sourceOf(turn, citation)))].sort((a, b) => a.number - b.number);
   // The first mark stays on the line of the word before it.
   const cites = sources.map((source) => citeNode(turn, source));
   const last = text.match(/\S{1,24}$/);
@@ -202,7 +214,7 @@ function finishAnswer(turn, live) {
 }
 
 function announce(turn) {
-  if (turn.state === "failed") $("alert").textContent = turn.error;
+  if (turn.state === "failed") { $("alert").textContent = ""; requestAnimationFrame(() => { $("alert").textContent = turn.error; }); }
   else if (turn.state === "stopped") say("Stopped.");
   else if (turn.answer.status === "not_in_article") say("The article does not say.");
   else say("Answer: " + turn.answer.text);
@@ -210,11 +222,12 @@ function announce(turn) {
 
 function showAnswer(turn) {
   const answer = turn.answer;
+  const fresh = performance.now() - turn.settledAt < 200; // the last frame still showed it as provisional
   turn.cited = [];
-  number(turn, [...answer.citations].sort((a, b) => a.sentence - b.sentence));
+  number(turn, answer.citations);
   turn.text.replaceChildren();
   answer.sentences.forEach((sentence, index) => {
-    const node = h("span", { class: "s" });
+    const node = h("span", { class: fresh ? "s prov" : "s" });
     fillSentence(turn, node, sentence, answer.citations.filter((citation) => citation.sentence === index));
     turn.text.append(index ? " " : "", node);
   });
@@ -223,20 +236,21 @@ function showAnswer(turn) {
   const sources = several(turn) && h("ol", { class: "sources", "aria-label": "Sources" }, ...turn.cited.map((source) =>
     h("li", null, citeNode(turn, source), " " + source.title + (source.page ? ", p. " + source.page : ""))));
   turn.body.replaceChildren(turn.text, turn.notes, sources || "", footNode(turn));
+  if (fresh) requestAnimationFrame(() => requestAnimationFrame(() => turn.text.querySelectorAll(".s").forEach((node) => { node.className = "s settled"; })));
 }
 
 function verdict(answer) {
   const count = answer.sentences.length;
   const found = count === 1 ? "Found in the article" : count === 2 ? "Both sentences found in the article" : "All " + count + " sentences found in the article";
   return answer.status === "partial"
-    ? h("span", { class: "part" }, "◐ In part: what the article does not carry is left out")
+    ? h("span", { class: "part" }, "◐ Answered in part")
     : h("span", { class: "ok" }, "✓ " + found);
 }
 
 function footNode(turn) {
   const total = turn.answer.timings && turn.answer.timings.total;
   return h("div", { class: "foot" }, turn.answer.status === "not_in_article" ? null : verdict(turn.answer),
-    typeof total === "number" ? h("span", { title: "From the question to the whole answer" }, total.toFixed(1) + " s") : null,
+    total >= 0.05 ? h("span", { title: "From the question to the whole answer" }, total.toFixed(1) + " s") : null,
     h("span", { class: "acts" },
       button("Copy with quotes", "copy", async () => { await copyText(withQuotes(turn)); toast("Copied, with its quotes."); }),
       button("Ask again", "retry", () => submit(turn.question, turn)),

@@ -110,8 +110,8 @@ function showMarks(owner, cited) {
     let last = null;
     for (const span of overlapping(from, to)) last = wrap(span, Math.max(from, span.start), Math.min(to, span.end), source);
     if (last) {
-      last.append(h("sup", null, "\u2060", h("button", {
-        type: "button", "data-back": source.number, "aria-label": "Source " + source.number + ", back to the answer", title: "Back to the answer",
+      last.append(h("sup", null, "\u2060", h("a", {
+        href: "#ac-ask", "data-back": source.number, "aria-label": "Source " + source.number + ", back to the answer", title: "Back to the answer",
       }, String(source.number))));
     }
   }
@@ -128,8 +128,8 @@ function wrap(span, from, to, source) {
   span.node.replaceWith(mark);
   mark.append(span.node);
   mark.addEventListener("click", (event) => {
-    event.stopPropagation();
-    if (getSelection().isCollapsed) source.onback(source.number);
+    event.preventDefault();
+    if (getSelection().isCollapsed || event.detail === 0) source.onback(source.number);
   });
   const light = (on) => lightUp(source.number, on);
   mark.addEventListener("mouseenter", () => light(true));
@@ -184,7 +184,7 @@ async function goToSource(owner, cited, number) {
   const jump = () => marks[0].scrollIntoView({ block: "center", behavior: calm() || far ? "instant" : "smooth" });
   jump();
   if (far) requestAnimationFrame(jump); // what was skipped in layout has its true height only now
-  const back = marks[marks.length - 1].querySelector("button");
+  const back = marks[marks.length - 1].querySelector("a");
   if (back) back.focus({ preventScroll: true });
   $("return").hidden = !narrow();
   say("Source " + number + ": " + source.quote);

@@ -83,6 +83,7 @@ function wire() {
     if (event.key === "Escape" && !$("pop").hidden) { hidePop(); event.stopPropagation(); }
     else if (event.key === "Escape" && app.busy && !root.querySelector("dialog[open]")) stop();
   });
+  new ResizeObserver(() => toEnd()).observe($("talk")); // suggestions come, the question grows: the end stays in view
   matchMedia("(max-width: 760px)").addEventListener("change", fitRoles);
   fitRoles();
 }

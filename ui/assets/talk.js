@@ -22,8 +22,11 @@ async function submit(question, instead) {
   app.busy = turn;
   beginAnswer(turn);
   showTurns();
+  showSuggestions();
   showComposer();
   toEnd(true);
+  // What was pressed may be gone with its turn; on a phone the question's box would raise the keyboard.
+  if (document.activeElement === document.body) $(narrow() ? "talk" : "question").focus({ preventScroll: true });
   try {
     const ids = await call("ask", { question, articles: app.scope, conversation: app.conversation, instead_of: known ? known.id : null });
     app.conversation = ids.conversation;

@@ -1,0 +1,160 @@
+"""A page for the browser tests: the real program, over a model server that says what the test expects.
+
+What the model itself says is tested elsewhere; here the words must be known and come quickly. ``test_page_real.py``
+has the built-in model.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.servers import ModelServer, model_server
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from rag import ArticleChat
+
+WHY = "Why might Google leave Scale?"
+FOUNDED = "When was Scale AI founded?"
+INVENTS = "What did the model make up?"
+CONFLICT = "Google views Meta’s partnership with Scale AI as a potential conflict of interest."
+ROLE = (
+    "Meta’s new role as both a major investor and strategic partner has prompted executives to explore "
+    "alternative vendors or in-house solutions."
+)
+INVENTION = "Scale AI was founded in 2016 in Mountain View."
+SUGGESTED = "Which team will Alexandr Wang lead?"
+
+REPLIES = {
+    WHY: f"Found\n{CONFLICT} {ROLE}",
+    INVENTS: f"Found\n{CONFLICT} {INVENTION} {ROLE}",
+    "Which question does this article answer?": f"Found\n{SUGGESTED}",
+    SUGGESTED: "Found\nAlexandr Wang is recruited to lead Meta’s newly formed “superintelligence” AI team.",
+}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium, as the continuous integration has it."""
+    return {"executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", "--disable-gpu"]}
+
+
+@dataclass
+class Site:
+    """A page that is being served."""
+
+    url: str
+    model: ModelServer
+    chat: "ArticleChat"
+    replies: dict[str, str] = field(default_factory=dict)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(chat: "ArticleChat", port: int = 0, **options: Any) -> Iterator[str]:
+    """Serve the page for this chat while the block runs, and give its address."""
+    from ui.page import serve
+
+    port = port or free_port()
+    page = serve(chat, port=port, open_browser=False, block=False, **options)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        page.close()
+
+
+@pytest.fixture(scope="session")
+def site(data_directory: Path) -> Iterator[Site]:
+    """The page over a model server that knows the answers to this folder's questions."""
+    from rag import ArticleChat, Settings
+
+    with model_server() as model:
+        replies = dict(REPLIES)
+
+        def choose(prompt: str) -> str:
+            asked = prompt.rpartition("Question: ")[2].strip()
+            return replies.get(asked, "Missing")
+
+        model.choose = choose
+        chat = ArticleChat(Settings(model=model.model, base_url=model.url))
+        with serving(chat) as url:
+            yield Site(url, model, chat, replies)
+        chat.close()
+
+
+@pytest.fixture(autouse=True)
+def _at_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The model server answers at once, unless the test slows it down."""
+    yield
+    if "site" in request.fixturenames:
+        model: ModelServer = request.getfixturevalue("site").model
+        model.pause = 0.0
+        model.stall.clear()
+
+
+Visit = Callable[..., "Page"]
+
+
+@pytest.fixture
+def visit(browser: "Browser") -> Iterator[Visit]:
+    """Open an address in a browser of its own, as one reader. Errors on the page and remote requests fail the test."""
+    problems: list[str] = []
+
+    def note(kind: str, text: str) -> None:
+        problems.append(f"{kind}: {text}")
+
+    def go(url: str, width: int = 1280, scheme: str = "light", **options: Any) -> "Page":
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if width < 760 else 800},
+            color_scheme=scheme,
+            has_touch=width < 760,
+            **options,
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: note("error", str(error)))
+        page.on("console", lambda m: note("console", m.text) if m.type == "error" else None)
+        host = url.split("/")[2]
+        page.on(
+            "request",
+            lambda r: None if r.url.startswith((f"http://{host}/", "data:", "blob:")) else note("remote", r.url),
+        )
+        open_page(page, url)
+        return page
+
+    yield go
+    for context in browser.contexts:
+        context.close()
+    assert not problems
+
+
+def open_page(page: "Page", url: str) -> None:
+    """Go to the page and wait until it can be used."""
+    page.goto(url)
+    page.wait_for_selector(".ac[data-ready]", state="attached")
+
+
+def ask(page: "Page", question: str, wait: bool = True) -> None:
+    """Type a question and press Enter; wait for the answer."""
+    box = page.get_by_role("textbox", name="Ask the article")
+    box.fill(question)
+    box.press("Enter")
+    if wait:
+        answered(page)
+
+
+def answered(page: "Page") -> None:
+    """Wait until the last question has its answer."""
+    page.locator(".turn").last.locator(".foot, .err, .halt").first.wait_for()
