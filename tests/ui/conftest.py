@@ -129,7 +129,9 @@ def visit(browser: "Browser") -> Iterator[Visit]:
         host = url.split("/")[2]
         page.on(
             "request",
-            lambda r: None if r.url.startswith((f"http://{host}/", "data:", "blob:")) else note("remote", r.url),
+            lambda r: (
+                None if r.url.startswith((f"http://{host}/", "data:", "blob:")) else note("remote", r.url)
+            ),
         )
         open_page(page, url)
         return page
