@@ -30,7 +30,7 @@ class LlamaIndexEngine:
         from llama_index.core import Document, VectorStoreIndex
 
         documents = [Document(text=text, metadata={"title": title}) for title, text in texts]
-        self._index = VectorStoreIndex.from_documents(documents, embed_model=_embedding())
+        self._index = VectorStoreIndex.from_documents(documents, embed_model=embedding())
         return len(self._index.docstore.docs)
 
     def open(self, texts: Sequence[tuple[str, str]]) -> None:
@@ -96,7 +96,8 @@ def _model(slots: int) -> Any:
     return Served()
 
 
-def _embedding() -> Any:
+def embedding() -> Any:
+    """llama-index's interface to the embedding model that the peers share."""
     from llama_index.core.embeddings import BaseEmbedding
 
     from tests.benchmarks import peer_model

@@ -40,7 +40,7 @@ class PlainChain:
         documents = [Document(text, metadata={"title": title}) for title, text in texts]
         chunks = RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50).split_documents(documents)
         self._drop()
-        self._store = Chroma(collection_name=f"plain-{uuid.uuid4().hex}", embedding_function=_embeddings())
+        self._store = Chroma(collection_name=f"plain-{uuid.uuid4().hex}", embedding_function=embeddings())
         for at in range(0, len(chunks), 5000):  # Chroma takes no more than 5,461 at once
             self._store.add_documents(chunks[at : at + 5000])
         return len(chunks)
@@ -102,7 +102,8 @@ def timed(pieces: Iterator[str]) -> Reply:
     return Reply(text.strip(), status, first or total, total, sign_seconds=first or total)
 
 
-def _embeddings() -> Any:
+def embeddings() -> Any:
+    """LangChain's interface to the embedding model that the peers share."""
     from langchain_core.embeddings import Embeddings
 
     from tests.benchmarks import peer_model
