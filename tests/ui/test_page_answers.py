@@ -71,7 +71,9 @@ def test_hovering_shows_the_quote_and_lights_both_sides(visit: Visit, site: Site
     page = visit(site.url)
     ask(page, WHY)
     last(page).get_by_test_id("citation").first.hover()
-    expect(page.get_by_role("tooltip")).to_contain_text("According to internal sources cited by The Information")
+    expect(page.get_by_role("tooltip")).to_contain_text(
+        "According to internal sources cited by The Information"
+    )
     expect(page.locator("mark[data-source='1']")).to_have_class(re.compile("on"))
     page.locator("mark[data-source='2']").hover()
     expect(page.get_by_role("tooltip")).to_be_hidden()
@@ -106,7 +108,8 @@ def test_something_is_shown_at_once_and_words_settle(visit: Visit, site: Site) -
     expect(provisional).to_have_count(0)
     settled = last(page).locator(".s").first
     page.wait_for_function(
-        "([element, faint]) => getComputedStyle(element).color !== faint", arg=[settled.element_handle(), faint]
+        "([element, faint]) => getComputedStyle(element).color !== faint",
+        arg=[settled.element_handle(), faint],
     )
 
 
