@@ -11,7 +11,7 @@ from typing import Any
 
 import rag
 from index import Article, ArticleInfo, seed_article
-from index.errors import ArticleChatError
+from index.errors import ArticleChatError, ArticleError
 from ui.asking import Asking
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
@@ -199,11 +199,11 @@ class Desk:
             if not self._uploaded(str(path)):
                 raise ArticleChatError("That file was not uploaded from this page.")
             name = Path(str(data.get("name") or path)).name
-            read = partial(_read_upload, Path(str(path)), title or Path(name).stem)
+            read = partial(_read_upload, Path(str(path)), name, title)
         elif url := str(data.get("url") or "").strip():
             if not self._allow_url:
                 raise ArticleChatError("Web addresses are off. Start with `article-chat serve --allow-url`.")
-            read = partial(_load, url, title, allow_url=True)
+            read = partial(_load_url, url, title)
         else:
             text = str(data.get("text") or "")
             if len(text) > _TEXT_LIMIT:
@@ -303,15 +303,19 @@ def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> d
     }
 
 
-def _load(source: str | Path, title: str | None, *, allow_url: bool = False) -> Article:
-    from index import load  # its readers of PDF and Word are not needed before there is a file
+def _load_url(url: str, title: str | None) -> Article:
+    from index import load  # what reads web pages is not needed before there is one
 
-    return load(source, title=title, allow_url=allow_url)
+    return load(url, title=title, allow_url=True)
 
 
-def _read_upload(path: Path, title: str) -> Article:
+def _read_upload(path: Path, name: str, title: str | None) -> Article:
     """Read an uploaded file and remove the copy: it lives on in the library, or not at all."""
+    from index.loading import MAX_BYTES, read
+
     try:
-        return _load(path, title)
+        if path.stat().st_size > MAX_BYTES:
+            raise ArticleError(f"{name} is too large: at most {MAX_BYTES / 1e6:.0f} MB. Split it into parts.")
+        return read(path.read_bytes(), source=name, title=title)
     finally:
         path.unlink(missing_ok=True)

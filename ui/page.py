@@ -17,7 +17,7 @@ from ui.security import Guard, is_loopback
 
 __all__ = ["build", "serve"]
 
-MAX_FILE_SIZE = "100mb"
+_MAX_FILE_SIZE = "50mb"  # as index.loading takes
 _QUEUE = 32  # requests of programs that may wait
 _SCRIPTS = ("text.js", "article.js", "answer.js", "talk.js", "panels.js", "page.js")
 _ACTIONS = ("state", "loading", "article", "articles", "suggestions", "conversation", "conversations", "erase",
@@ -103,7 +103,7 @@ def serve(
             enable_monitoring=False,
             run_history=False,
             footer_links=[],
-            max_file_size=MAX_FILE_SIZE,
+            max_file_size=_MAX_FILE_SIZE,
             mcp_server=mcp,
             theme=_theme(),
             app_kwargs={"middleware": [Middleware(Guard, loopback=is_loopback(host))]},

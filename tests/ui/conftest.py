@@ -29,13 +29,13 @@ ROLE = (
     "alternative vendors or in-house solutions."
 )
 INVENTION = "Scale AI was founded in 2016 in Mountain View."
-SUGGESTED = "Which team will Alexandr Wang lead?"
+SUGGESTED = "What may become increasingly rare?"
 
 REPLIES = {
     WHY: f"Found\n{CONFLICT} {ROLE}",
     INVENTS: f"Found\n{CONFLICT} {INVENTION} {ROLE}",
     "Which question does this article answer?": f"Found\n{SUGGESTED}",
-    SUGGESTED: "Found\nAlexandr Wang is recruited to lead Meta’s newly formed “superintelligence” AI team.",
+    SUGGESTED: "Found\nPartnerships with neutral data service providers may become increasingly rare.",
 }
 
 

@@ -133,7 +133,7 @@ async function bring(file) {
     const data = { title: $("title").value, text: $("text").value, url: $("url").value.trim() };
     if (file) {
       step("Sending " + file.name, null);
-      const sent = await upload(file).catch(() => { throw new Problem("That file could not be sent. It may be too large (100 MB at most)."); });
+      const sent = await upload(file).catch(() => { throw new Problem("That file could not be sent. It may be too large (50 MB at most)."); });
       Object.assign(data, { path: sent.path, name: file.name });
     } else if (!data.text.trim() && !data.url) {
       throw new Problem("Choose a file, or paste the text of an article.");
