@@ -86,6 +86,7 @@ def run(
             evidence,
             lambda claim: model.supports(article, claim, remember=evidence.whole),
             MIN_SCORES[model.settings.strictness],
+            query.question,
         )
         checked.append((sentence.strip(), verdict))
         if verdict.sources:

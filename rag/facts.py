@@ -17,7 +17,8 @@ _NUMBER_WORDS = {
     for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
 }
 _NUMBER = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb]))?(?![a-z]{3})"
+    r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb])(?![a-z]))?"
 )
 _QUOTED = re.compile(r'"([^"]{2,300})"')
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")

@@ -13,7 +13,8 @@ from rag.models import LanguageModel
 __all__ = ["suggest"]
 
 COUNT = 4
-_PART = 1200
+_PART = 1200  # characters that are read for one question
+_TELLING = 90  # characters from which a paragraph says enough to ask about
 
 
 def suggest(articles: Sequence[Article], model: LanguageModel) -> list[str]:
@@ -59,7 +60,8 @@ def suggest(articles: Sequence[Article], model: LanguageModel) -> list[str]:
 
 def _parts(article: Article) -> list[Evidence]:
     """Return a few stretches spread over the article, each short enough to be read in a second or two."""
-    blocks = [b for b in article.blocks if b.kind == "paragraph" and b.end - b.start > 120]
+    paragraphs = [b for b in article.blocks if b.kind == "paragraph"]
+    blocks = [b for b in paragraphs if b.end - b.start > _TELLING] or paragraphs
     step = max(1, len(blocks) // COUNT)
     chosen = blocks[::step][:COUNT]
     return [Evidence([Excerpt(article, b.start, min(b.end, b.start + _PART))]) for b in chosen]

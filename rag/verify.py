@@ -36,7 +36,11 @@ class Verdict:
 
 
 def verify(
-    sentence: str, evidence: Evidence, judge: Judge, min_score: float = MIN_SCORES["balanced"]
+    sentence: str,
+    evidence: Evidence,
+    judge: Judge,
+    min_score: float = MIN_SCORES["balanced"],
+    question: str = "",
 ) -> Verdict:
     """Check a sentence of an answer against the evidence.
 
@@ -45,6 +49,8 @@ def verify(
         evidence: What the model read.
         judge: Gives the probability that the evidence states a sentence, or None if no model can say.
         min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
+        question: What was asked. Its words that the evidence does not have are the asker's, not a claim: they do not
+            count as missing, and whether the rest makes the same statement is the judge's to say.
 
     Returns:
         The sentences that carry it, best first, with a score from 0 to 1; or a reason.
@@ -56,6 +62,8 @@ def verify(
     if verbatim:
         return Verdict((verbatim,), 1.0)
     named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
+    asked = frozenset(content_words(question)) - evidence.rarity.keys()
+    claimed = [word for word in claimed if word not in asked] or claimed
     sources, coverage = _align(claimed, named, evidence)
     if coverage < MIN_COVERAGE:
         return Verdict(reason="The article has no sentence that says this.")

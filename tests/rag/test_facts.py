@@ -5,6 +5,7 @@ import pytest
 from rag.facts import missing_facts
 
 SOURCE = (
+    "By 2025 began what 12 big firms had wanted since 1990 by and large. "
     "Meta’s headline-making $14.3 billion investment in Scale AI led Alexandr Wang, its CEO, to join in June 2025. "
     "The European Union fined 1,200 firms and called it “a fair deal” for 12% of the market."
 )
@@ -16,6 +17,7 @@ LOWER = frozenset(word for word in SOURCE.split() if word.islower())
     [
         "Meta invested $14.3bn in Scale AI.",
         "Wang joined in June 2025.",
+        "It was in 1990.",
         "The EU fined 1200 firms.",
         'The EU called it "a fair deal".',
         "Twelve percent of the market was concerned.",
