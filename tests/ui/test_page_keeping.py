@@ -6,7 +6,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import CONFLICT, FOUNDED, WHY, Site, Visit, answered, ask, free_port, open_page, serving
+from tests.ui.conftest import (
+    CONFLICT,
+    FOUNDED,
+    WHY,
+    Site,
+    Visit,
+    answered,
+    ask,
+    free_port,
+    open_page,
+    serving,
+)
 
 
 def history(page: Page) -> None:
