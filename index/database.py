@@ -87,9 +87,11 @@ class Database:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            remedy = "Try again; if it stays, move that file away and add the articles anew."
-            if "full" in str(error):
-                remedy = "Free some space on that disk and try again; nothing was lost."
+            remedy = "It is damaged: move that file away and add the articles anew."
+            if "full" in str(error) or "I/O" in str(error):
+                remedy = "Check that there is space on that disk and try again; nothing was lost."
+            elif "locked" in str(error):
+                remedy = "Another program keeps it busy: try again later."
             elif "readonly" in str(error) or "unable to open" in str(error):
                 remedy = "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
             raise StoreError(f"The library {self.path} cannot be used ({error}). {remedy}") from error
@@ -116,6 +118,11 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def latest(self) -> int:
+        """The number of the latest change of any space, 0 before the first."""
+        with self.read() as connection:
+            return int(connection.execute("SELECT coalesce(max(seq), 0) FROM changes").fetchone()[0])
 
     def close(self) -> None:
         """Close the file for all threads."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from index.catalog import ArticleInfo, Catalog
 from index.database import Database
 from index.errors import ArticleError
 from index.exact import ExactSearch
+from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
 from index.paths import data_dir
 from index.space import Row, Space
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from index.retriever import HybridRetriever
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
 
@@ -73,6 +78,7 @@ class Library:
         self._embeddings = embeddings
         self._chroma_url = chroma_url
         self._guard = threading.RLock()
+        self._adding = threading.RLock()
         self._opened: _Open | None = None
 
     @property
@@ -107,10 +113,11 @@ class Library:
             StoreError: if the library cannot be written.
         """
         library = self._open()
-        if library.space.count([article.id]) and library.catalog.get(article.id) is not None:
-            return False
-        self._index(library, article, progress)
-        return True
+        with self._adding:  # two threads that add the same article embed it once
+            if library.space.count([article.id]):
+                return False
+            self._index(library, article, progress)
+            return True
 
     def remove(self, article_id: str) -> None:
         """Remove an article and everything of it.
@@ -160,19 +167,7 @@ class Library:
         lexical = library.space.search_words(FtsQuery.of(query), count, article_ids)
         dense = library.dense(vector, count, article_ids)
         dense |= library.cosines(vector, [number for number in lexical if number not in dense])
-        best = max(lexical.values(), default=0.0)
-        scored = [
-            ((2 * max(0.0, cosine) + _share(lexical.get(number, 0.0), best)) / 3, number)
-            for number, cosine in dense.items()
-        ]
-        scored.sort(key=lambda pair: (-pair[0], pair[1]))
-        passages = library.space.passages([number for _, number in scored[: k + _CANDIDATES]])
-        hits = [
-            Hit(passages[number], min(score, 1.0), dense[number], _share(lexical.get(number, 0.0), best))
-            for score, number in scored
-            if number in passages
-        ]
-        return hits[:k]
+        return list(islice(_hits(library.space, fuse(dense, lexical)), k))
 
     def retriever(self, *, k: int = 5, article_ids: Sequence[str] | None = None) -> HybridRetriever:
         """The search as a retriever for LangChain.
@@ -216,37 +211,36 @@ class Library:
 
     def _complete(self, library: _Open, article_ids: Sequence[str] | None) -> None:
         """Index the articles that were added with another embedding model."""
-        if library.complete:
+        latest = library.database.latest()
+        if library.complete_at == latest:
             return
-        with self._guard:
+        with self._adding:
             missing = library.space.missing()
             wanted = missing if article_ids is None else [i for i in missing if i in set(article_ids)]
+            if wanted:
+                _log.warning("Reading %d articles again for the model %s", len(wanted), self._model())
             for article_id in wanted:
                 article = library.catalog.get(article_id)
                 if article is not None:
                     self._index(library, article, None)
-            library.complete = len(wanted) == len(missing)
+            if len(wanted) == len(missing):
+                library.complete_at = latest
 
     def _index(self, library: _Open, article: Article, progress: Progress | None) -> None:
         report = progress or (lambda description, share: None)
         report("Splitting the article", 0.0)
         passages = split(article, *self._tokens())
-        texts = {
-            hashlib.sha256(p.context.encode("utf-8", "replace")).hexdigest()[:32]: p.context for p in passages
-        }
+        digests = [_digest(passage.context) for passage in passages]
+        texts = dict(zip(digests, (passage.context for passage in passages), strict=True))
         vectors = library.space.known_vectors(texts)
-        new = sorted(
-            (digest for digest in texts if digest not in vectors), key=lambda digest: len(texts[digest])
-        )
+        new = sorted((digest for digest in texts if digest not in vectors), key=lambda one: len(texts[one]))
         for first in range(0, len(new), _BATCH):
             report("Reading the article", first / len(new))
             batch = new[first : first + _BATCH]
             embedded = self.embeddings.embed_documents([texts[digest] for digest in batch])
             vectors.update(zip(batch, map(_pack, embedded), strict=True))
         rows = [
-            Row(passage, digest, vectors[digest])
-            for passage in passages
-            for digest in [hashlib.sha256(passage.context.encode("utf-8", "replace")).hexdigest()[:32]]
+            Row(passage, digest, vectors[digest]) for passage, digest in zip(passages, digests, strict=True)
         ]
         library.catalog.put(article, library.space, rows)
         library.vectors.refresh()
@@ -266,7 +260,7 @@ class _Open:
         self.space = Space(self.database, model)
         self.vectors = VectorIndex(self.space, path / "chroma", chroma_url)
         self.exact = ExactSearch(self.space)
-        self.complete = False
+        self.complete_at = -1
 
     def dense(
         self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None
@@ -282,8 +276,16 @@ class _Open:
         return dict(zip(found.tolist(), (matrix @ vector).tolist(), strict=True)) if len(found) else {}
 
 
-def _share(value: float, best: float) -> float:
-    return max(0.0, value / best) if best > 0 else 0.0
+def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:
+    """The passages themselves, without those that have been removed meanwhile."""
+    for one in scored:
+        passage = space.passages([one.number]).get(one.number)
+        if passage is not None:
+            yield Hit(passage, one.score, one.dense, one.lexical)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _pack(vector: Sequence[float]) -> bytes:

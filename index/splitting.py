@@ -45,7 +45,7 @@ def sentences(text: str) -> list[Span]:
 
     Every character that is not white space is in exactly one sentence.
     """
-    from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]  # ships no types
+    from sentencex import get_sentence_boundaries
 
     spans: list[Span] = []
     for boundary in get_sentence_boundaries("en", text):

@@ -74,7 +74,9 @@ def _is_wrapped(lines: list[str]) -> bool:
 
 
 def _kind(line: str, before: str | None, after: str | None, number: int, count: int) -> BlockKind:
-    if LIST_ITEM.match(line) and not (_NUMBERED.match(line) and is_heading(line, after)):
+    neighbours = [text for text in (before, after) if text]
+    in_list = any(LIST_ITEM.match(text) for text in neighbours)
+    if LIST_ITEM.match(line) and (in_list or not is_heading(line, after)):
         return "list"
     if "\n" in line and all("|" in row or "\t" in row for row in line.split("\n")):
         return "table"

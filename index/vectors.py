@@ -7,7 +7,7 @@ directory of the local Chroma, since two would damage it; the others compare vec
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +17,7 @@ from index.space import Change, Space
 from index.splitting import Passage
 
 if TYPE_CHECKING:
+    import httpx
     import numpy as np
     from chromadb.api import ClientAPI
     from filelock import FileLock
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _BATCH = 2000
 _LOCK_SECONDS = 600
+_SERVER_SECONDS = 60
 
 
 class VectorIndex:
@@ -89,6 +91,8 @@ class VectorIndex:
             self._store = None
             if self._client is not None:
                 self._client.close()  # type: ignore[attr-defined]  # every client has it
+                for session in _sessions(self._client):
+                    session.close()
                 self._client = None
             if self._lock is not None:
                 self._lock.release()
@@ -122,6 +126,8 @@ class VectorIndex:
             self._client = chromadb.PersistentClient(self._directory, settings=settings)
         else:
             self._client = chromadb.HttpClient(**_address(self._url), settings=settings)
+            for session in _sessions(self._client):
+                session.timeout = _SERVER_SECONDS
         self._store = Chroma(
             client=self._client,
             collection_name=self._space.collection,
@@ -189,6 +195,14 @@ class VectorIndex:
             f"The vector index {self._directory} cannot be used ({_first_line(error)}). If the disk is not "
             "full, delete that directory: it is made again from the library, and nothing is lost."
         )
+
+
+def _sessions(client: ClientAPI) -> Iterator[httpx.Client]:
+    """The connections of a server's client, which waits for ever and never closes them if it is left alone."""
+    for part in (client, getattr(client, "_admin_client", None)):
+        session = getattr(getattr(part, "_server", None), "_session", None)
+        if session is not None:
+            yield session
 
 
 def _address(url: str) -> dict[str, Any]:

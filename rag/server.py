@@ -62,6 +62,8 @@ class BuiltinServer:
         params.slot_save_path = f"{self._saved}{os.sep}"
         threads = min(8, _physical_cores())
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+        # Waiting threads sleep: while they spin, whatever else the machine does keeps them from their work.
+        params.cpuparams.poll = params.cpuparams_batch.poll = 0
         params.api_keys = [self.api_key]
         params.hostnames = ["127.0.0.1"]
         params.port = 0

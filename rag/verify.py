@@ -17,8 +17,8 @@ __all__ = ["Verdict", "verify"]
 MIN_COVERAGE = 0.5
 """Share of a sentence's content words, weighted by rarity, that its citations must have."""
 
-MIN_CLAIM = 0.35
-"""Probability that the article states the sentence, to the model, under which it is retracted."""
+MIN_SCORES = {"strict": 0.8, "balanced": 0.7, "lenient": 0.6}
+"""A sentence's score under which it is retracted: see ``rag.chain.THRESHOLDS``."""
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3
@@ -35,13 +35,16 @@ class Verdict:
     reason: str = ""
 
 
-def verify(sentence: str, evidence: Evidence, judge: Judge) -> Verdict:
+def verify(
+    sentence: str, evidence: Evidence, judge: Judge, min_score: float = MIN_SCORES["balanced"]
+) -> Verdict:
     """Check a sentence of an answer against the evidence.
 
     Args:
         sentence: The sentence.
         evidence: What the model read.
         judge: Gives the probability that the evidence states a sentence, or None if no model can say.
+        min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
 
     Returns:
         The sentences that carry it, best first, with a score from 0 to 1; or a reason.
@@ -65,9 +68,10 @@ def verify(sentence: str, evidence: Evidence, judge: Judge) -> Verdict:
         if _negated(sentence) != _negated(sources[0].text):
             return Verdict(reason="The article says the opposite, or something close to it.")
         return Verdict(tuple(sources), coverage)
-    if probability < MIN_CLAIM:
+    score = (coverage * probability) ** 0.5
+    if score < min_score:
         return Verdict(reason="The article has these words, but does not say this.")
-    return Verdict(tuple(sources), (coverage * probability) ** 0.5)
+    return Verdict(tuple(sources), score)
 
 
 def _verbatim(sentence: str, evidence: Evidence) -> Source | None:

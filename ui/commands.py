@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
+from threading import Event
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleChatError
@@ -74,17 +75,23 @@ def chat(options: Namespace) -> int:
 
 def serve(options: Namespace) -> int:
     """Open the page, until Ctrl-C."""
-    from ui import page
+    from ui.page import serve as serve_page
 
-    with _open_chat(options) as chat:
-        page.serve(
+    with _open_chat(options) as chat, suppress(KeyboardInterrupt):
+        page = serve_page(
             chat,
             host=options.host,
             port=options.port,
             open_browser=options.open,
             allow_url=options.allow_url,
             mcp=options.mcp,
+            block=False,
         )
+        try:
+            print(f"Article Chat is at {page.local_url} (Ctrl-C ends it)", flush=True)
+            Event().wait()
+        finally:
+            page.close(verbose=False)
     return ANSWERED
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 20_000_000
 _SECONDS = 30.0
 _REDIRECTS = 5
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses of IPv6 that lead to one of IPv4."""
 _AGENT = "Mozilla/5.0 (compatible; article-chat)"
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -36,8 +38,10 @@ class Page:
 
 def is_public(address: Address) -> bool:
     """Whether an address is on the public internet: not loopback, private, link-local or reserved."""
-    mapped = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return address.is_global and not address.is_multicast and (mapped is None or is_public(mapped))
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    if address in _TRANSLATED:
+        inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and not address.is_multicast and (inner is None or is_public(inner))
 
 
 def fetch(url: str, *, allowed: Callable[[Address], bool] = is_public) -> Page:

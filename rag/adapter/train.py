@@ -1,4 +1,4 @@
-"""Train the reader's adapter: low-rank changes (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685) to the base model.
+"""Train the reader's adapter: low-rank changes (LoRA, Hu et al. 2021, https://arxiv.org/abs/2106.09685) to the model.
 
     python -m rag.adapter.train --squad FOLDER --sentences sentences.jsonl --out adapter.gguf
 

@@ -30,7 +30,7 @@ class LlamaIndexEngine:
         from llama_index.core import Document, VectorStoreIndex
 
         documents = [Document(text=text, metadata={"title": title}) for title, text in texts]
-        self._index = VectorStoreIndex.from_documents(documents, embed_model=_embedding())
+        self._index = VectorStoreIndex.from_documents(documents, embed_model=embedding())
         return len(self._index.docstore.docs)
 
     def open(self, texts: Sequence[tuple[str, str]]) -> None:
@@ -68,20 +68,21 @@ def _model(slots: int) -> Any:
             )
 
         def complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> CompletionResponse:
-            return CompletionResponse(text=self.chat([ChatMessage(content=prompt)]).message.content)
+            return CompletionResponse(text=self.chat([ChatMessage(content=prompt)]).message.content or "")
 
         def stream_complete(self, prompt: str, formatted: bool = False, **kwargs: Any) -> Any:
             for part in self.stream_chat([ChatMessage(content=prompt)]):
                 yield CompletionResponse(text=part.message.content, delta=part.delta)
 
         def chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponse:
-            *_, last = self.stream_chat(messages)
+            last: ChatResponse = list(self.stream_chat(messages))[-1]
             return last
 
         def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> Any:
-            stream = client.chat.completions.create(
+            said: Any = [{"role": m.role.value, "content": m.content or ""} for m in messages]
+            stream: Any = client.chat.completions.create(
                 model=peer_model.MODEL,
-                messages=[{"role": m.role.value, "content": m.content or ""} for m in messages],
+                messages=said,
                 temperature=0,
                 max_tokens=peer_model.MAX_TOKENS,
                 stream=True,
@@ -95,7 +96,8 @@ def _model(slots: int) -> Any:
     return Served()
 
 
-def _embedding() -> Any:
+def embedding() -> Any:
+    """llama-index's interface to the embedding model that the peers share."""
     from llama_index.core.embeddings import BaseEmbedding
 
     from tests.benchmarks import peer_model

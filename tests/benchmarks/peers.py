@@ -6,12 +6,14 @@ user's script would, and prints a JSON object for each answer.
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.benchmarks.llama_index_engine import LlamaIndexEngine
 from tests.benchmarks.plain_chain import PlainChain
+from tests.benchmarks.replies import System
 
-PEERS = {"plain-chain": PlainChain, "llama-index": LlamaIndexEngine}
+PEERS: dict[str, Callable[..., System]] = {"plain-chain": PlainChain, "llama-index": LlamaIndexEngine}
 
 
 def main() -> None:

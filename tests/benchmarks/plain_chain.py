@@ -40,7 +40,7 @@ class PlainChain:
         documents = [Document(text, metadata={"title": title}) for title, text in texts]
         chunks = RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50).split_documents(documents)
         self._drop()
-        self._store = Chroma(collection_name=f"plain-{uuid.uuid4().hex}", embedding_function=_embeddings())
+        self._store = Chroma(collection_name=f"plain-{uuid.uuid4().hex}", embedding_function=embeddings())
         for at in range(0, len(chunks), 5000):  # Chroma takes no more than 5,461 at once
             self._store.add_documents(chunks[at : at + 5000])
         return len(chunks)
@@ -51,6 +51,7 @@ class PlainChain:
         from langchain_core.prompts import ChatPromptTemplate
         from langchain_core.runnables import RunnablePassthrough
         from langchain_openai import ChatOpenAI
+        from pydantic import SecretStr
 
         from tests.benchmarks import peer_model
 
@@ -58,7 +59,7 @@ class PlainChain:
         model = ChatOpenAI(
             model=peer_model.MODEL,
             base_url=peer_model.peer_server(self._slots),
-            api_key="none",
+            api_key=SecretStr("none"),
             temperature=0,
             max_tokens=peer_model.MAX_TOKENS,
             max_retries=0,
@@ -101,7 +102,8 @@ def timed(pieces: Iterator[str]) -> Reply:
     return Reply(text.strip(), status, first or total, total, sign_seconds=first or total)
 
 
-def _embeddings() -> Any:
+def embeddings() -> Any:
+    """LangChain's interface to the embedding model that the peers share."""
     from langchain_core.embeddings import Embeddings
 
     from tests.benchmarks import peer_model

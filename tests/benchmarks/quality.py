@@ -159,6 +159,7 @@ def _show_failures(rows: dict[str, list[dict[str, Any]]]) -> None:
 
 
 def _retrieval(folder: Path) -> None:
+    """Run the benchmark of the search, which has its own tables."""
     command = [sys.executable, "-m", "tests.benchmarks.retrieval", "--squad", str(folder)]
     subprocess.run(command, check=True)
 

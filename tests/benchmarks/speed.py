@@ -73,7 +73,8 @@ def _measure(item: str, options: argparse.Namespace) -> dict[str, Any]:
     start = time.perf_counter()
     names = [ArticleChatSystem.name, *options.peers]
     if item in ("seed", "long"):
-        systems: list[System] = [ArticleChatSystem(), *(PEERS[name]() for name in options.peers)]
+        systems: list[System] = [ArticleChatSystem()]
+        systems += [PEERS[name]() for name in options.peers]
         try:
             if item == "seed":
                 figures = asking.seed(systems, options.limit, budget)

@@ -90,9 +90,16 @@ def questions(folder: Path, name: str) -> list[Question]:
     return chosen
 
 
+def answerable(folder: Path, name: str) -> list[tuple[str, int]]:
+    """All answerable questions of one article, and the paragraph that each was asked of."""
+    found = _read(folder, name)["questions"]
+    return [(q["question"].strip(), int(q["paragraph"])) for q in found if q["answerable"]]
+
+
 def normalise(text: str) -> str:
     """SQuAD's comparison: no case, punctuation, articles or extra white space."""
-    bare = "".join(c for c in text.lower() if not unicodedata.category(c).startswith("P"))
+    owned = re.sub("['\u2019]s\\b", "", text.lower())  # "Watt's" holds the answer "Watt"
+    bare = "".join(c for c in owned if not unicodedata.category(c).startswith("P"))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
 
 

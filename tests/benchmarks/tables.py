@@ -10,7 +10,7 @@ from rich.table import Table
 from tests.benchmarks.summary import KINDS
 
 # A table in a file or a narrow window is as wide as it needs, not squeezed.
-_CONSOLE = Console(width=max(150, shutil.get_terminal_size().columns))
+_CONSOLE = Console(width=max(170, shutil.get_terminal_size().columns))
 
 
 def show(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

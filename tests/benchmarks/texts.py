@@ -38,6 +38,12 @@ def long_questions(folder: Path, number: int, *, answerable: bool = False) -> li
     return [q.question for q in found if q.answerable or not answerable][:number]
 
 
+def early_questions(folder: Path, number: int) -> list[str]:
+    """Questions that the long article's first paragraphs answer, and so any article ``of_length``."""
+    found = [q for q in squad.questions(folder, LONG) if q.answerable]
+    return [q.question for q in sorted(found, key=lambda q: q.paragraph)][:number]
+
+
 def of_length(folder: Path, words: int) -> Text:
     """An article of so many words: the long one first, then the others, then all of them again."""
     names = [LONG, *(name for name in squad.names(None) if name != LONG)]

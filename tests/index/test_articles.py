@@ -87,7 +87,8 @@ def test_lines_that_are_headings(line: str) -> None:
 
 def test_markdown_loses_its_markup_and_keeps_its_structure() -> None:
     article = Article.from_text(
-        "# Harbour plans\n\n*By Ann Lee*\n\nThe **council** met; see [minutes](https://example.org/m).\nIt was late.\n\n"
+        "# Harbour plans\n\n*By Ann Lee*\n\nThe **council** met; see [minutes](https://example.org/m).\n"
+        "It was late.\n\n"
         "## Points\n\n- a quay\n  with a wall\n- cranes\n    1. big\n    2. small\n\n> A quotation.\n\n"
         "| Year | Ships |\n|---|---|\n| 2020 | 41 |\n\n```\nx = 1\n```\n"
     )
@@ -105,13 +106,9 @@ def test_markdown_loses_its_markup_and_keeps_its_structure() -> None:
 
 def test_title_of_a_text_without_a_heading_is_its_beginning() -> None:
     article = Article.from_text(
-        "The council of the city met on Monday evening to hear the plans for the harbour."
+        "The council of the city met on Monday, late in the evening, to hear of all the plans."
     )
-    assert (
-        article.title
-        == "The council of the city met on Monday evening to hear the plans for the harbour."[:0]
-        + ("The council of the city met on Monday evening to hear the plans for the…")
-    )
+    assert article.title == "The council of the city met on Monday, late in the evening, to hear of all the…"
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\u2003 ", "\ufeff"])

@@ -22,7 +22,15 @@ TEXTS = [
 ]
 
 
-class TestBuiltIn(EmbeddingsUnitTests, EmbeddingsIntegrationTests):
+class TestUnit(EmbeddingsUnitTests):
+    """LangChain's own tests of the class."""
+
+    @property
+    def embeddings_class(self) -> type[Embeddings]:
+        return SentenceEmbeddings
+
+
+class TestBuiltIn(EmbeddingsIntegrationTests):
     """LangChain's own tests on the built-in model."""
 
     @property

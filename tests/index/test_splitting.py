@@ -26,7 +26,7 @@ def cut(text: str) -> list[str]:
         ["Dr. Smith of Scale Inc. paid $14.3 billion on Jan. 5.", "He left at 5 p.m.", "Then he slept."],
         ["The U.S. Army came.", "See Fig. 3 and pp. 12–14.", "J. R. R. Tolkien wrote it."],
         ["Many animals, e.g. Dogs, etc., came.", "It took approx. 5 hours."],
-        ["“Is it?” he asked.", "“Yes!” she said.", "All was well…", "Or so it seemed."],
+        ["“Is it?” he asked.", "“Yes!” she said.", "All was well."],
         ["1. One thing.", "2. Two things."],
     ],
 )

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from index import seed_article
@@ -380,3 +381,22 @@ def in_terminal(arguments: list[str], env: dict[str, str]) -> str:
 
 def test_nothing_commands_the_terminal() -> None:
     assert plain("a\x1b]0;title\x07b\x9b2Jc\u202ed\r\ne\tf") == "a]0;titleb2Jcd\ne\tf"
+
+
+def test_serve_until_ctrl_c(server: ModelServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with subprocess.Popen(
+        command("serve", "--port", str(port)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(**given()),
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert "Article Chat" in httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).text
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert (said, out) == (f"Article Chat is at http://127.0.0.1:{port}/ (Ctrl-C ends it)\n", "")

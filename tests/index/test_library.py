@@ -1,0 +1,247 @@
+"""The library: what is kept, found, replaced and removed."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from langchain_core.embeddings import Embeddings
+
+from index import Article, ArticleError, Library, SentenceEmbeddings, StoreError, load, seed_article, split
+from tests.index.conftest import Counting
+
+HARBOUR = (
+    "The harbour of Riga was built in 1870 by Anna Berg, and the first ship came from Lübeck with grain."
+)
+BAKERY = "The bakery in the old town sells rye bread, and its ovens burn birch wood from before sunrise."
+
+
+class Letters(Embeddings):
+    """Vectors of the letters in a text: quick to make and the same every time."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [self.embed_query(text) for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        counts = [1.0 + text.lower().count(chr(97 + n)) for n in range(26)]
+        length = sum(count * count for count in counts) ** 0.5
+        return [count / length for count in counts]
+
+
+def test_an_article_is_kept_and_found(library: Library) -> None:
+    article = seed_article()
+    shares: list[float] = []
+    assert library.add(article, progress=lambda _, share: shares.append(share))
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert all(before <= after for before, after in pairwise(shares))
+    assert library.get(article.id) == article
+    [info] = library.articles()
+    assert (info.id, info.title, info.words, info.author) == (
+        article.id,
+        article.title,
+        344,
+        "TECH TIMES NEWS",
+    )
+
+    hits = library.search("Why might Google stop working with Scale?", k=3)
+    assert len(hits) == 3
+    assert hits[0].score >= hits[1].score >= hits[2].score
+    assert all(0 <= hit.score <= 1 and 0 <= hit.lexical <= 1 and -1 <= hit.dense <= 1 for hit in hits)
+    for hit in hits:
+        assert article.text[hit.passage.start : hit.passage.end] == hit.passage.text
+    assert {hit.passage.heading for hit in hits[:2]} & {"Google’s Concerns Over Strategic Conflict", None}
+
+
+def test_what_is_kept_outlives_the_library(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
+    article = seed_article()
+    with Library(tmp_path, embeddings=embeddings) as first:
+        first.add(article)
+        before = first.search("Who leads the new team?")
+    counting = Counting()
+    with Library(tmp_path, embeddings=counting) as second:
+        assert second.get(article.id) == article
+        assert not second.add(article)
+        assert second.search("Who leads the new team?") == before
+        assert counting.embedded == []
+
+
+def test_library_opens_again_after_closing(library: Library) -> None:
+    library.add(seed_article())
+    library.close()
+    library.close()
+    assert library.search("Google")
+
+
+def test_a_changed_file_replaces_its_former_self(tmp_path: Path, counting: Counting) -> None:
+    path = tmp_path / "news.md"
+    path.write_text(f"# News\n\n{HARBOUR * 5}\n\n{BAKERY * 5}\n")
+    with Library(tmp_path / "library", embeddings=counting) as library:
+        former = load(path)
+        library.add(former)
+        path.write_text(f"# News\n\n{HARBOUR * 5}\n\n{BAKERY.replace('rye', 'oat') * 5}\n")
+        new = load(path)
+        counting.embedded.clear()
+        assert library.add(new)
+        assert [info.id for info in library.articles()] == [new.id]
+        assert len(counting.embedded) == 1  # the harbour's passage is known
+        assert "oat" in library.search("What bread does the bakery sell?", k=1)[0].passage.text
+        assert not library.search("rye", article_ids=[former.id])
+        with pytest.raises(ArticleError, match=former.id):
+            library.get(former.id)
+
+
+def test_texts_that_were_pasted_do_not_replace_each_other(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR))
+    library.add(Article.from_text(BAKERY))
+    assert len(library.articles()) == 2
+
+
+def test_removing_leaves_nothing(library: Library) -> None:
+    harbour, bakery = Article.from_text(HARBOUR), Article.from_text(BAKERY)
+    library.add(harbour)
+    library.add(bakery)
+    library.remove(harbour.id)
+    assert [info.id for info in library.articles()] == [bakery.id]
+    assert {hit.passage.article_id for hit in library.search("Who built the harbour of Riga?")} == {bakery.id}
+    with pytest.raises(ArticleError, match="no article"):
+        library.remove(harbour.id)
+    library.close()
+    with sqlite3.connect(library.path / "library.sqlite") as file:
+        kept = "\n".join(file.iterdump())
+    file.close()
+    assert "Lübeck" not in kept
+    with sqlite3.connect(library.path / "chroma" / "chroma.sqlite3") as file:
+        [count] = file.execute("SELECT count(*) FROM embeddings").fetchone()
+    file.close()
+    assert count == 1
+
+
+def test_some_articles_are_searched(library: Library) -> None:
+    harbour, bakery, seed = Article.from_text(HARBOUR), Article.from_text(BAKERY), seed_article()
+    for article in (harbour, bakery, seed):
+        library.add(article)
+    assert library.search("bread", k=1)[0].passage.article_id == bakery.id
+    found = library.search("bread", article_ids=[harbour.id, seed.id], k=20)
+    assert {hit.passage.article_id for hit in found} == {harbour.id, seed.id}
+    assert library.search("bread", article_ids=[]) == []
+    assert library.search("bread", article_ids=["unknown"]) == []
+    many = [f"{number:016x}" for number in range(2000)]
+    assert library.search("bread", article_ids=[*many, bakery.id], k=1)[0].passage.article_id == bakery.id
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "   ",
+        "?",
+        '" OR * NEAR(',
+        "the of and",
+        "grain:ships AND NOT -bread",
+        "Wer baute den Hafen? " * 500,
+        "\0",
+    ],
+)
+def test_no_question_breaks_the_search(library: Library, question: str) -> None:
+    library.add(Article.from_text(HARBOUR))
+    assert len(library.search(question)) == (1 if question.strip() else 0)
+    assert library.search(question, k=0) == []
+
+
+def test_scripts_without_spaces_are_found_by_words(library: Library) -> None:
+    library.add(Article.from_text("今天天气很好，我们去公园散步。" * 3))
+    library.add(Article.from_text("图书馆的书很多，学生们在那里学习。" * 3))
+    best = library.search("公园", k=1)[0]
+    assert "公园" in best.passage.text
+    assert best.lexical == 1
+
+
+def test_each_model_has_a_space_of_its_own(
+    tmp_path: Path, embeddings: SentenceEmbeddings, caplog: pytest.LogCaptureFixture
+) -> None:
+    article = seed_article()
+    with Library(tmp_path, embeddings=embeddings) as first:
+        first.add(article)
+        before = first.search("Who leads the new team?")
+        with Library(tmp_path, embeddings=Letters()) as second:
+            assert second.search("Who leads the new team?")
+            assert "Reading 1 articles again for the model Letters" in caplog.text
+            second.add(Article.from_text(HARBOUR))
+        after = first.search("Who leads the new team?", article_ids=[article.id])
+        assert {hit.passage: hit.dense for hit in after} == {hit.passage: hit.dense for hit in before}
+        assert first.search("Who built the harbour?", k=1)[0].passage.text == HARBOUR
+        first.remove(article.id)
+    with Library(tmp_path, embeddings=Letters()) as second:
+        assert {hit.passage.text for hit in second.search("Who leads the new team?")} == {HARBOUR}
+
+
+def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:
+    words = HARBOUR.split() + BAKERY.split()
+    paragraphs = [" ".join(words[(n * m) % len(words)] for m in range(1, 70)) + f" {n}." for n in range(2300)]
+    articles = [
+        Article.from_text("\n\n".join(paragraphs[first : first + 100]), source=f"/{first}")
+        for first in range(0, len(paragraphs), 100)
+    ]
+    with Library(tmp_path, embeddings=Letters()) as library:
+        for article in articles:
+            library.add(article)
+        question = "When did the first ship come from Lübeck with grain?"
+        found = library.search(question, k=20)
+        some = [article.id for article in articles[:22]]
+        found_in_some = library.search(question, k=20, article_ids=some)
+        # A second library on the same directory does not own Chroma, and compares all the vectors itself.
+        with Library(tmp_path, embeddings=Letters()) as other:
+            exact = other.search(question, k=20)
+            exact_in_some = other.search(question, k=20, article_ids=some)
+        for ours, theirs in ((found, exact), (found_in_some, exact_in_some)):
+            same = {hit.passage.id for hit in ours} & {hit.passage.id for hit in theirs}
+            assert len(same) >= 18
+            assert ours[0].score == pytest.approx(theirs[0].score, abs=1e-3)
+
+
+def test_threads_add_and_search_together(tmp_path: Path, counting: Counting) -> None:
+    articles = [Article.from_text(f"{HARBOUR} It was year {year}.") for year in range(1900, 1910)]
+    with Library(tmp_path, embeddings=counting) as library, ThreadPoolExecutor(8) as threads:
+        added = list(threads.map(library.add, articles * 2))
+        assert sum(added) == len(articles)
+        assert len(counting.embedded) == sum(len(split(article)) for article in articles)
+        questions = [f"What was in the year {year}?" for year in range(1900, 1910)]
+        found = list(threads.map(lambda question: library.search(question, k=1)[0], questions))
+        assert [hit.passage.text[-5:-1] for hit in found] == [str(year) for year in range(1900, 1910)]
+
+
+def test_chroma_is_made_again_when_it_is_lost(tmp_path: Path, counting: Counting) -> None:
+    import shutil
+
+    with Library(tmp_path, embeddings=counting) as library:
+        library.add(seed_article())
+    shutil.rmtree(tmp_path / "chroma")
+    counting.embedded.clear()
+    with Library(tmp_path, embeddings=counting) as library:
+        library.add(Article.from_text(HARBOUR))
+    with sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3") as file:
+        assert file.execute("SELECT count(*) FROM embeddings").fetchone() == (7,)
+    file.close()
+    assert len(counting.embedded) == 1
+
+
+def test_damage_is_said(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
+    (tmp_path / "library.sqlite").write_bytes(b"not a database, but long enough to look at" * 100)
+    with pytest.raises(StoreError, match=r"library\.sqlite cannot be used .*move that file away"):
+        Library(tmp_path, embeddings=embeddings).articles()
+
+
+def test_a_newer_library_is_left_alone(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
+    with sqlite3.connect(tmp_path / "library.sqlite") as file:
+        file.execute("PRAGMA user_version = 99")
+    file.close()
+    with pytest.raises(StoreError, match="newer version"):
+        Library(tmp_path, embeddings=embeddings).articles()
+
+
+def test_a_place_that_is_no_directory_is_said(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be used"):
+        Library(tmp_path / "file" / "library", embeddings=embeddings).articles()
