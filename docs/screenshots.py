@@ -1,44 +1,86 @@
-"""The picture in the README, made from the real page and the built-in model: ``python docs/screenshots.py``.
+"""The pictures of the README, made from the real page and the built-in model: ``python docs/screenshots.py``.
 
-Needs Chromium (``CHROMIUM`` names it, else /usr/bin/chromium) and the packages of the dev group.
+Needs Chromium (``CHROMIUM`` names it, else /usr/bin/chromium) and the packages of the dev group. Nothing of the
+user's conversations is shown or changed: only the model's file is taken from the data directory.
 """
 
 import os
+import tempfile
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from rag import ArticleChat
-from ui.page import serve
+from index import data_dir
 
 HERE = Path(__file__).parent
+URL = "http://127.0.0.1:7899"
+ANSWERED = "Who will lead Meta's new AI team?"
+DECLINED = "When was Scale AI founded?"
+PATIENCE = 240_000  # milliseconds: two cores, a cold start
 
 
 def main() -> None:
-    """Ask two questions, one that the article answers and one that it does not, and take the picture."""
-    page_server = serve(ArticleChat(), port=7899, open_browser=False, block=False)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-gpu"],
+    """Serve the page with a data directory of its own, and take the pictures."""
+    models = data_dir() / "models"
+    with tempfile.TemporaryDirectory() as home:
+        if models.is_dir():
+            (Path(home) / "models").symlink_to(models)
+        os.environ["ARTICLE_CHAT_HOME"] = home
+        from rag import ArticleChat
+        from ui.page import serve
+
+        chat = ArticleChat()
+        server = serve(chat, port=7899, open_browser=False, block=False)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+                args=["--no-sandbox", "--disable-gpu"],
+            )
+            pictures(browser)
+            browser.close()
+        server.close()
+        chat.close()
+
+
+def pictures(browser: Browser) -> None:
+    """Ask two questions, and look at the answers in two widths and two schemes."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page.goto(URL)
+    expect(page.locator("#ac-small")).to_contain_text("on this computer", timeout=PATIENCE)
+    ask(page, DECLINED, 1)
+    ask(page, ANSWERED, 2)
+    state = page.context.storage_state()
+    cite(page)
+    page.screenshot(path=HERE / "page.png")
+    for name, width, height, scheme in (
+        ("page-dark.png", 1280, 800, "dark"),
+        ("page-phone.png", 390, 844, "light"),
+    ):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, storage_state=state
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
-        page.goto("http://127.0.0.1:7899")
-        box = page.get_by_role("textbox", name="Ask the article")
-        for number, question in enumerate(
-            ("Who will lead Meta's new AI team?", "When was Scale AI founded?"), 1
-        ):
-            expect(box).to_be_enabled(timeout=180_000)
-            box.fill(question)
-            box.press("Enter")
-            expect(page.get_by_test_id("bot")).to_have_count(number, timeout=180_000)
-            expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=180_000)
-            page.wait_for_timeout(3_000)
-        page.get_by_test_id("citation").first.click()
-        page.wait_for_timeout(1_500)
-        page.screenshot(path=HERE / "page.png")
-        browser.close()
-    page_server.close()
+        other = context.new_page()
+        other.goto(URL)
+        other.get_by_test_id("citation").first.wait_for()
+        if width > 760:
+            cite(other)
+        other.wait_for_timeout(1_000)
+        other.screenshot(path=HERE / name)
+
+
+def ask(page: Page, question: str, number: int) -> None:
+    """Ask, and wait for that many answers."""
+    box = page.get_by_role("textbox", name="Ask the article")
+    box.fill(question)
+    box.press("Enter")
+    expect(page.locator(".foot")).to_have_count(number, timeout=PATIENCE)
+
+
+def cite(page: Page) -> None:
+    """Show where the last answer stands."""
+    page.get_by_test_id("citation").first.click()
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(1_500)
 
 
 if __name__ == "__main__":

@@ -8,5 +8,6 @@ os.environ.update(
     ANONYMIZED_TELEMETRY="False",  # chromadb
     DO_NOT_TRACK="1",
     GRADIO_ANALYTICS_ENABLED="False",
+    GRADIO_ANALYTICS_CACHE_FREQUENCY="1000000000",  # or it makes tables with pandas after every request
     HF_HUB_DISABLE_TELEMETRY="1",
 )

@@ -7,7 +7,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from index.errors import ArticleChatError
@@ -19,6 +18,7 @@ logger = logging.getLogger(__name__)
 Event = dict[str, Any]
 
 _REMEMBERED = 64  # finished jobs whose events can still be read
+_TURN = 0.1  # seconds between two looks at whether it is a waiting job's turn
 _GLANCE = 0.03  # seconds between two looks at whether there is something new
 
 
@@ -79,7 +79,8 @@ class Jobs:
     """
 
     def __init__(self, workers: int = 4, waiting: int = 32) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="article-chat-job")
+        self._workers = workers
+        self._active: set[Job] = set()
         self._room = threading.BoundedSemaphore(workers + waiting)
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
@@ -105,7 +106,8 @@ class Jobs:
             finished = [key for key, old in self._jobs.items() if old.done]
             for key in finished[: max(0, len(finished) - _REMEMBERED)]:
                 del self._jobs[key]
-        self._pool.submit(self._run, job, work)
+        # A daemon: a model that hangs must not keep the program from ending.
+        threading.Thread(target=self._run, args=(job, work), name="article-chat-job", daemon=True).start()
         return job
 
     def get(self, job_id: object) -> Job:
@@ -130,12 +132,24 @@ class Jobs:
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
+            while not (job.stopped or self._admit(job)):
+                time.sleep(_TURN)
             work(job)
         except Exception as error:
             job.say({"kind": "failed", "message": explain(error)})
         finally:
             job.done = True
+            with self._lock:
+                self._active.discard(job)
             self._room.release()
+
+    def _admit(self, job: Job) -> bool:
+        """Let a job begin if few enough run. One that was stopped counts no more, though a model may still hold it."""
+        with self._lock:
+            if sum(not other.stopped for other in self._active) >= self._workers:
+                return False
+            self._active.add(job)
+            return True
 
 
 def explain(error: Exception) -> str:

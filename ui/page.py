@@ -1,7 +1,9 @@
 """The page: Gradio's server, queue and API, and in its one component a page of our own (``ui/assets``)."""
 
+import socket
 from functools import partial
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -88,6 +90,7 @@ def serve(
     Raises:
         ArticleChatError: If the port is taken, or MCP's package is missing.
     """
+    _check(host, port, mcp=mcp)
     page = build(chat, allow_url=allow_url)
     try:
         page.launch(
@@ -108,8 +111,8 @@ def serve(
             theme=_theme(),
             app_kwargs={"middleware": [Middleware(Guard, loopback=is_loopback(host))]},
         )
-    except (OSError, ImportError) as error:
-        raise _unservable(error, host, port) from error
+    except OSError as error:  # somebody was quicker
+        raise _taken(host, port) from error
     page.desk.load()
     if block:
         page.block_thread()
@@ -155,9 +158,25 @@ def _theme() -> gr.themes.Base:
     )
 
 
-def _unservable(error: Exception, host: str, port: int) -> ArticleChatError:
-    if isinstance(error, ImportError):
-        return ArticleChatError("The MCP server needs one more package: pip install 'gradio[mcp]'.")
+def _check(host: str, port: int, *, mcp: bool) -> None:
+    """Find out what is wrong before Gradio starts half of itself."""
+    if mcp and not _installed("mcp"):
+        raise ArticleChatError("The MCP server needs one more package: pip install 'gradio[mcp]'.")
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        raise _taken(host, port) from error
+
+
+def _installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ValueError:  # it was switched off for this process
+        return False
+
+
+def _taken(host: str, port: int) -> ArticleChatError:
     return ArticleChatError(
         f"Nothing can listen at {host}:{port}: the port is taken, or the address is not of this computer. "
         "Choose another with --port."

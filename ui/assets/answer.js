@@ -233,15 +233,22 @@ function showAnswer(turn) {
   });
   turn.body.dataset.testid = "bot";
   showRetractions(turn, false);
-  const sources = several(turn) && h("ol", { class: "sources", "aria-label": "Sources" }, ...turn.cited.map((source) =>
-    h("li", null, citeNode(turn, source), " " + source.title + (source.page ? ", p. " + source.page : ""))));
+  const sources = several(turn) && h("ol", { class: "sources", "aria-label": "Sources" }, ...byArticle(turn.cited).map((source) =>
+    h("li", null, ...source.map((one) => citeNode(turn, one)), " ", h("bdi", null, source[0].title))));
   turn.body.replaceChildren(turn.text, turn.notes, sources || "", footNode(turn));
   if (fresh) requestAnimationFrame(() => requestAnimationFrame(() => turn.text.querySelectorAll(".s").forEach((node) => { node.className = "s settled"; })));
 }
 
-function verdict(answer) {
+function byArticle(cited) {
+  const ids = [...new Set(cited.map((one) => one.article_id))];
+  return ids.map((id) => cited.filter((one) => one.article_id === id));
+}
+
+function verdict(turn) {
+  const answer = turn.answer;
+  const where = several(turn) ? " in the articles" : " in the article";
   const count = answer.sentences.length;
-  const found = count === 1 ? "Found in the article" : count === 2 ? "Both sentences found in the article" : "All " + count + " sentences found in the article";
+  const found = count === 1 ? "Found" + where : (count === 2 ? "Both sentences" : "All " + count + " sentences") + " found" + where;
   return answer.status === "partial"
     ? h("span", { class: "part" }, "◐ Answered in part")
     : h("span", { class: "ok" }, "✓ " + found);
@@ -249,7 +256,7 @@ function verdict(answer) {
 
 function footNode(turn) {
   const total = turn.answer.timings && turn.answer.timings.total;
-  return h("div", { class: "foot" }, turn.answer.status === "not_in_article" ? null : verdict(turn.answer),
+  return h("div", { class: "foot" }, turn.answer.status === "not_in_article" ? null : verdict(turn),
     total >= 0.05 ? h("span", { title: "From the question to the whole answer" }, total.toFixed(1) + " s") : null,
     h("span", { class: "acts" },
       button("Copy with quotes", "copy", async () => { await copyText(withQuotes(turn)); toast("Copied, with its quotes."); }),

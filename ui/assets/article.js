@@ -32,7 +32,7 @@ async function showArticle(id) {
   $("article").lang = "";
   $("scroll").scrollTop = 0;
   const words = article.words.toLocaleString("en") + (article.words === 1 ? " word" : " words");
-  $("at").textContent = [article.title, byline, words].filter(Boolean).join(" · ");
+  $("at").replaceChildren(h("bdi", null, article.title), ...[byline, words].filter(Boolean).map((part) => " · " + part));
   showShelf();
 }
 
@@ -196,5 +196,5 @@ function showShelf() {
   $("shelf").replaceChildren(...ids.map((id) => h("button", {
     type: "button", "aria-pressed": String(id === shown.article.id), title: titleOf(id),
     onclick: () => showArticle(id).catch((problem) => toast(problem.message)),
-  }, h("span", null, titleOf(id)))));
+  }, h("span", null, h("bdi", null, titleOf(id))))));
 }

@@ -25,7 +25,7 @@ function showHistory(rows) {
     const detail = [when.format(new Date(row.updated)), row.questions === 1 ? "1 question" : row.questions + " questions", about].join(" · ");
     return h("li", { class: row.id === app.conversation ? "row now" : "row" },
       h("button", { type: "button", class: "open", "aria-current": row.id === app.conversation ? "true" : null, onclick: () => choose(row.id) },
-        h("b", { dir: "auto" }, row.title), h("small", null, detail)),
+        h("b", null, h("bdi", null, row.title)), h("small", null, detail)),
       button("Export as Markdown: " + row.title, "save", () => exportConversation(row), { title: "Export as Markdown" }),
       button("Erase: " + row.title, "trash", () => eraseConversation(row), { title: "Erase" }));
   }));
@@ -81,7 +81,7 @@ function showArticles() {
     const tick = h("input", { type: "checkbox", "aria-label": "Ask " + row.title, checked: chosen, onchange: (event) => tickArticle(row.id, event.target) });
     const detail = [row.author, row.date, row.words.toLocaleString("en") + " words"].filter(Boolean).join(" · ");
     return h("li", { class: shown.article && shown.article.id === row.id ? "row now" : "row" }, tick,
-      h("button", { type: "button", class: "open", onclick: () => switchTo(row.id) }, h("b", { dir: "auto" }, row.title), h("small", null, detail)),
+      h("button", { type: "button", class: "open", onclick: () => switchTo(row.id) }, h("b", null, h("bdi", null, row.title)), h("small", null, detail)),
       app.local && !row.seed ? button("Remove: " + row.title, "trash", () => removeArticle(row), { title: "Remove" }) : null);
   }));
 }

@@ -137,6 +137,7 @@ function setScope(ids) {
   const changed = ids.join() !== app.scope.join();
   app.scope = ids;
   showComposer();
+  if (app.ready) $("small").textContent = standing();
   if (changed) {
     app.suggested = [];
     showSuggestions();

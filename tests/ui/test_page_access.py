@@ -1,0 +1,143 @@
+"""The page for everyone: measured with axe, reached with the keyboard, calm where calm is asked for."""
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import FOUNDED, INVENTS, WHY, Site, Visit, ask
+
+VIEWS = pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds, contrast among it. Only outside of the page proper, Gradio's own frame is not ours."""
+    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+
+
+@VIEWS
+def test_axe_finds_nothing(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
+    page.get_by_role("list", name="Suggested questions").wait_for()
+    assert violations(page) == []
+    ask(page, INVENTS)
+    ask(page, FOUNDED)
+    site.model.key = "another"
+    ask(page, WHY)
+    site.model.key = ""
+    assert violations(page) == []
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_test_id("citation").last.wait_for()
+    page.get_by_test_id("citation").last.click()
+    assert violations(page) == []
+    for name in ("Conversations", "Articles", "Settings"):
+        page.get_by_role("button", name=name).first.click()
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        if name == "Settings":
+            page.get_by_text("Another model").click()
+        assert violations(page) == []
+        page.keyboard.press("Escape")
+
+
+@VIEWS
+def test_axe_finds_nothing_while_an_answer_is_made(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    site.model.stall.set()
+    page = visit(site.url, width, scheme, reduced_motion="reduce")
+    ask(page, WHY, wait=False)
+    page.locator(".s.prov").first.wait_for()
+    assert violations(page) == []
+    page.get_by_test_id("stop-button").click()
+
+
+def test_everything_can_be_reached_with_the_keyboard(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    ask(page, WHY)
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name = page.evaluate(
+            """() => { const e = document.activeElement;
+                const outlined = getComputedStyle(e).outlineStyle !== "none" || e.matches("textarea");
+                return outlined ? e.ariaLabel || e.textContent : "NO FOCUS RING: " + e.outerHTML }"""
+        )
+        reached.append(name)
+    assert not [name for name in reached if name.startswith("NO FOCUS RING: <") and "body" not in name[:40]]
+    for wanted in ("New", "Conversations", "Articles", "Settings", "The article", "Copy with quotes", "Ask again",
+                   "Good answer", "Bad answer", "Edit and ask again", "Ask the article", "Ask"):  # fmt: skip
+        assert wanted in reached, f"{wanted} was not reached: {reached}"
+    assert any(name.startswith("Source 1") for name in reached)
+
+
+def test_dialogs_give_the_focus_back(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    opener = page.get_by_role("button", name="Settings")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
+def test_readers_who_listen_are_told(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    told = page.locator("#ac-say")
+    expect(told).to_have_attribute("aria-live", "polite")
+    ask(page, WHY)
+    expect(told).to_contain_text("Answer: Google views")
+    ask(page, FOUNDED)
+    expect(told).to_contain_text("The article does not say.")
+    site.model.key = "another"
+    ask(page, WHY)
+    site.model.key = ""
+    expect(page.locator("#ac-alert")).to_contain_text("did not accept the key")
+
+
+def test_reduced_motion(visit: Visit, site: Site) -> None:
+    site.model.stall.set()
+    page = visit(site.url, reduced_motion="reduce")
+    ask(page, WHY, wait=False)
+    page.locator(".s.prov").first.wait_for()
+    assert page.evaluate("document.querySelector('.ac').getAnimations({subtree: true}).length") == 0
+    page.get_by_test_id("stop-button").click()
+
+
+def test_a_phone_has_two_tabs(visit: Visit, site: Site) -> None:
+    page = visit(site.url, 390)
+    expect(page.get_by_role("tabpanel", name="Ask")).to_be_visible()
+    expect(page.get_by_role("tabpanel", name="Article")).to_be_hidden()
+    tab = page.get_by_role("tab", name="Ask")
+    tab.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="Article")).to_be_focused()
+    expect(page.get_by_role("tabpanel", name="Article")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Scale AI deal"))).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_settings_in_words(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    page.get_by_role("button", name="Settings").click()
+    dialog = page.get_by_role("dialog", name="Settings")
+    expect(dialog.get_by_role("radio", name="Another model")).to_be_checked()
+    expect(dialog.get_by_label("Address")).to_have_value(site.model.url)
+    dialog.get_by_text("Rather say nothing").click()
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog).to_be_hidden()
+    assert site.chat.settings.strictness == "strict"
+    ask(page, WHY)
+    expect(page.get_by_test_id("bot")).to_contain_text("conflict of interest")
+    page.get_by_role("button", name="Settings").click()
+    dialog.get_by_text("Weigh it").click()
+    dialog.get_by_label("Address").fill("nowhere")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog.locator("#ac-settings-problem")).to_contain_text("nowhere")
+    dialog.get_by_label("Address").fill(site.model.url)
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog).to_be_hidden()
+    assert site.chat.settings.strictness == "balanced"

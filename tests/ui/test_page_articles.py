@@ -1,0 +1,217 @@
+"""Other articles on the page: brought, read, asked, removed; and whatever they contain, only ever shown as text."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index import Article
+from index.articles import Part
+from tests.ui.conftest import WHY, Site, Visit, ask, open_page
+
+BEES = "Bees dance.\n\nThe waggle dance of the honeybee tells the others how far away the flowers are."
+DANCE = "The waggle dance of the honeybee tells the others how far away the flowers are."
+
+
+def articles(page: Page) -> None:
+    page.get_by_role("button", name="Articles").click()
+    expect(page.get_by_role("dialog", name="Articles")).to_be_visible()
+
+
+def paste(page: Page, text: str, title: str) -> None:
+    articles(page)
+    page.get_by_label("Or paste its text").fill(text)
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Add and open").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def open_kept(page: Page, site: Site, article: Article) -> None:
+    """Put an article into the library and open it on the page."""
+    site.chat.library.add(article)
+    articles(page)
+    page.get_by_role("dialog").get_by_role(
+        "button", name=re.compile("^" + re.escape(article.title[:20]))
+    ).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_paste_ask_switch_and_remove(visit: Visit, site: Site, width: int) -> None:
+    page = visit(site.url, width)
+    site.replies["What does the dance tell?"] = f"Found\n{DANCE}"
+    paste(page, f"{BEES} {width}", f"Bees {width}")
+    expect(page.get_by_role("heading", name=f"Bees {width}")).to_be_visible()
+    if width < 760:
+        page.get_by_role("tab", name="Ask").click()
+    ask(page, "What does the dance tell?")
+    page.get_by_test_id("citation").first.click()
+    expect(page.locator("mark").first).to_contain_text("The waggle dance of the honeybee")
+
+    # Another article is another conversation; the first one finds its way back to its article.
+    articles(page)
+    page.get_by_role("button", name=re.compile("^Meta's Scale AI deal")).click()
+    expect(page.get_by_role("heading", name="Meta's Scale AI deal")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(0)
+    page.get_by_role("button", name="Conversations").click()
+    page.get_by_role("button", name=re.compile("^What does the dance tell")).first.click()
+    if width < 760:
+        page.get_by_role("tab", name="Article").click()
+    expect(page.get_by_role("heading", name=f"Bees {width}")).to_be_visible()
+
+    articles(page)
+    page.get_by_role("button", name=f"Remove: Bees {width}").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_role("dialog", name="Articles")).not_to_contain_text(f"Bees {width}")
+    assert all(info.title != f"Bees {width}" for info in site.chat.library.articles())
+
+
+def test_bring_a_file(visit: Visit, site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "bees.md"
+    file.write_text(
+        f"# On the dance of bees\n\n{DANCE} It was decoded by Karl von Frisch.\n", encoding="utf-8"
+    )
+    page = visit(site.url)
+    articles(page)
+    page.get_by_label("Choose a file").set_input_files(file)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("article")).to_contain_text("Karl von Frisch")
+    expect(page.get_by_role("heading", name="On the dance of bees").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("empty.txt", b"  \n", "empty"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "picture"),
+        ("noise.txt", bytes(range(256)) * 8, "not text"),
+    ],
+)
+def test_a_file_that_is_no_article(
+    visit: Visit, site: Site, tmp_path: Path, name: str, content: bytes, problem: str
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(content)
+    page = visit(site.url)
+    articles(page)
+    page.get_by_label("Choose a file").set_input_files(file)
+    expect(page.locator("#ac-bring-problem")).to_contain_text(problem)
+    expect(page.locator("#ac-bring-problem")).to_contain_text(name)
+    expect(page.get_by_role("button", name="Add and open")).to_be_enabled()
+
+
+def test_nothing_to_bring(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    articles(page)
+    page.get_by_role("button", name="Add and open").click()
+    expect(page.locator("#ac-bring-problem")).to_contain_text("Choose a file")
+    expect(page.get_by_label("Or its web address")).to_be_hidden()  # off unless it was allowed
+
+
+def test_several_articles_at_once(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    paste(page, f"{BEES} Together.", "Bees together")
+    articles(page)
+    page.get_by_role("checkbox", name="Ask Meta's Scale AI deal").check()
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("textbox", name="Ask the article")).to_have_attribute(
+        "placeholder", "Ask these 2 articles"
+    )
+    ask(page, WHY)
+    sources = page.get_by_role("list", name="Sources")
+    expect(sources).to_contain_text("Meta's Scale AI deal")
+    expect(page.get_by_role("heading", name="Bees together")).to_be_visible()
+    page.get_by_test_id("citation").first.click()  # the article that is cited comes forward
+    expect(page.get_by_role("heading", name="Meta's Scale AI deal")).to_be_visible()
+    expect(page.locator("mark").first).to_be_in_viewport()
+    page.locator("#ac-shelf").get_by_role("button", name="Bees together").click()
+    expect(page.get_by_role("heading", name="Bees together")).to_be_visible()
+
+
+def test_pages_of_a_pdf_are_named(visit: Visit, site: Site) -> None:
+    site.replies["What do eels do?"] = "Found\nEels swim to the Sargasso Sea to spawn."
+    article = Article.from_parts(
+        [
+            Part("heading", "Eels", 1, page=1),
+            Part("paragraph", "Nobody knew for long where eels come from and where they go.", page=1),
+            Part("paragraph", "Eels swim to the Sargasso Sea to spawn.", page=4),
+        ],
+        source="eels.pdf",
+    )
+    page = visit(site.url)
+    open_kept(page, site, article)
+    expect(page.get_by_role("article")).to_contain_text("p. 4")
+    ask(page, "What do eels do?")
+    cite = page.get_by_test_id("citation").first
+    expect(cite).to_have_text("1 p. 4")
+    cite.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("p. 4")
+
+
+def test_nothing_in_an_article_or_an_answer_becomes_html(visit: Visit, site: Site) -> None:
+    attack = (
+        "The bold claim is <img src=x onerror=alert(1)> and <script>alert(2)</script> and "
+        "<a href='javascript:alert(3)'>here</a>."
+    )
+    site.replies["What is the bold claim?"] = f"Found\n{attack}"
+    page = visit(site.url)
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    paste(page, f"An attack.\n\n{attack}\n\nAnother paragraph.", "<img src=x onerror=alert(4)>")
+    ask(page, "What is the bold claim?")
+    site.replies["<img src=x onerror=alert(5)>"] = "Missing"
+    ask(page, "<img src=x onerror=alert(5)>")
+    open_page(page, site.url)
+    expect(page.locator(".turn")).to_have_count(2)
+    page.get_by_role("button", name="Conversations").click()
+    page.get_by_role("button", name="Close").click()
+    articles(page)
+    assert page.locator(".ac img, .ac script, .ac a[href^='javascript']").count() == 0
+    expect(page.get_by_role("article")).to_contain_text("<script>alert(2)</script>")
+
+
+def test_links_of_an_article_lead_only_to_the_web(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    for number, (url, shown) in enumerate(
+        [("javascript:alert(1)", 0), ("data:text/html,x", 0), ("https://example.org/eels", 1)]
+    ):
+        part = Part("paragraph", f"This is text number {number}, and it came from some place.")
+        open_kept(page, site, Article.from_parts([part], title=f"Linked {number}", source="x", url=url))
+        expect(page.get_by_role("heading", name=f"Linked {number}")).to_be_visible()
+        expect(page.locator("article .by a")).to_have_count(shown)
+
+
+def test_offsets_count_characters_and_not_what_the_browser_counts(visit: Visit, site: Site) -> None:
+    sentence = "The 🐝 dances and the flower 🌸 is found."
+    site.replies["What is found?"] = f"Found\n{sentence}"
+    page = visit(site.url)
+    paste(page, f"Signs 🐝🐝🐝 of the times.\n\nMany 🦋 fly here 😀. {sentence} Then it is night.", "Signs")
+    ask(page, "What is found?")
+    page.get_by_test_id("citation").first.click()
+    marked = page.locator("mark").evaluate("element => element.firstChild.textContent")
+    assert marked == sentence
+
+
+def test_right_to_left_long_words_and_code(visit: Visit, site: Site) -> None:
+    article = Article.from_parts(
+        [
+            Part("heading", "نحل العسل", 1),
+            Part("paragraph", "ترقص نحلة العسل لتخبر الأخريات بمكان الأزهار البعيدة عن الخلية."),
+            Part("paragraph", "Donaudampfschifffahrtsgesellschaft" * 12),
+            Part("code", "def dance():\n    return '" + "waggle" * 60 + "'"),
+            Part("list", "- one thing\n- another thing"),
+            Part("table", "Bee | Distance\n--- | ---\nfirst | 100 m"),
+        ],
+        title="نحل العسل",
+        source="bees",
+    )
+    for width in (1280, 390):
+        page = visit(site.url, width)
+        open_kept(page, site, article)
+        paragraph = page.locator("article p.b").first
+        assert paragraph.evaluate("element => getComputedStyle(element).direction") == "rtl"
+        for box in (page.locator("#ac-scroll"), page.locator("body")):
+            assert box.evaluate("element => element.scrollWidth <= element.clientWidth")
+        expect(page.locator("article li")).to_have_count(2)
+        expect(page.locator("article td")).to_have_text(["first", "100 m"])
+        expect(page.locator("article pre")).to_contain_text("    return")
