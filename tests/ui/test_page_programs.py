@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from index import ArticleChatError, seed_article
-from tests.processes import command, environment
+from tests.processes import ROOT, command, environment
 from tests.ui.conftest import CONFLICT, FOUNDED, WHY, Site, Visit, ask, free_port, open_page, serving
 
 if TYPE_CHECKING:
@@ -89,6 +89,14 @@ def test_the_endpoints_are_documented(client: "Client") -> None:
         "articles",
         "history",
     ]
+
+
+def test_the_example_of_the_readme(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"```py\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    site.replies["How much did Meta invest in Scale AI?"] = "Found\nMeta invested $14.3 billion in Scale AI."
+    assert "http://127.0.0.1:7860" in code
+    exec(code.replace("http://127.0.0.1:7860", site.url), {})  # noqa: S102 - it is ours
+    assert "answered Meta invested $14.3 billion in Scale AI." in capsys.readouterr().out
 
 
 def test_other_sites_are_turned_away(site: Site) -> None:
