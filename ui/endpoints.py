@@ -44,7 +44,7 @@ class Endpoints:
         def ask(
             question: str, articles: list[str] | None = None, history: list[list[str]] | None = None
         ) -> Iterator[dict[str, Any]]:
-            """Ask the article a question and follow the answer while it is made.
+            """Follow an answer while it is made, to show its words as they come. Agents use "answer" instead.
 
             Each event is a JSON object with a "kind": "step" (what is being done), "draft" (words not verified
             yet), "checked" (a verified sentence with its citations), "retracted" (a sentence taken back, with
