@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.splitting import sentences
 from rag import prompts
+from rag.adapter import wording
 from rag.adapter.teach import SUMMARIES, most_common
 
 _FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
+_LEANS = re.compile(r"(?:he|she|it|its|they|their|this|these|those|that|his|her|such)\b", re.IGNORECASE)
 _LONGEST = 2600  # characters of a stretch
 
 
@@ -35,11 +38,11 @@ class Example:
 class Examples:
     """Makes groups of examples from articles and the sentences that ``teach.py`` wrote."""
 
-    def __init__(self, articles: dict[str, Any], sentences: Path, seed: int = 1) -> None:
+    def __init__(self, articles: dict[str, Any], taught: Path, seed: int = 1) -> None:
         self.articles = articles
         self.rng = random.Random(seed)  # noqa: S311 - a seed for repeatable data, not a secret
         self._said: dict[str, dict[int, str]] = collections.defaultdict(dict)
-        for line in sentences.read_text().splitlines():
+        for line in taught.read_text().splitlines():
             item = json.loads(line)
             self._said[item["article"]][item["q"]] = item["text"]
 
@@ -66,27 +69,48 @@ class Examples:
         found: list[Example] = []
         turns: list[tuple[str, str]] = []
         for k, item in items:
-            question = item["question"].strip()
-            if rng.random() < 0.12:
-                question = self._typo(question)
-            earlier = rng.choice(turns) if rng.random() < 0.12 and turns else None
-            prompt = prompts.question_part(question, earlier)
+            prompt = self._ask(item["question"].strip(), turns)
             if not item["answerable"]:
                 found.append(Example(prompt, False))
                 continue
             gold = most_common(item["answers"])
             said = _tidy(self._said[name].get(k, ""))
             if not _is_good(said, text, item["question"], gold):
-                said = ""
+                said = _own_sentence(data["paragraphs"][number], gold)
             found.append(Example(prompt, True, said))
             if said:
                 turns.append((item["question"], said))
                 found += self._claims(
                     said, gold, text, [most_common(i["answers"]) for _, i in items if i["answerable"]]
                 )
+        found += self._pairs(turns, [item["question"].strip() for _, item in items if not item["answerable"]])
         found += self._others(name, number, chosen, [item for _, item in items])
         rng.shuffle(found)
         return prompts.article_part([text]), found
+
+    def _ask(self, question: str, turns: list[tuple[str, str]]) -> str:
+        """Return the prompt of a question, sometimes after another one, sometimes typed in a hurry."""
+        rng, earlier = self.rng, None
+        if turns and rng.random() < 0.3:
+            earlier = rng.choice(turns)
+            question = wording.with_pronoun(question, " ".join(earlier)) or question
+        if (kind := rng.random()) < 0.12:
+            question = wording.mistyped(question, rng)
+        elif kind < 0.3:
+            question = wording.loose(question, rng)
+        return prompts.question_part(question, earlier)
+
+    def _pairs(self, turns: list[tuple[str, str]], unanswerable: list[str]) -> list[Example]:
+        """Return two questions put as one: both answered, or the half that the stretch answers."""
+        rng, found = self.rng, []
+        if len(turns) > 1 and rng.random() < 0.4:
+            (one, said), (other, also) = rng.sample(turns, 2)
+            found.append(Example(prompts.question_part(wording.both(one, other)), True, f"{said} {also}"))
+        if turns and unanswerable and rng.random() < 0.5:
+            (one, said), other = rng.choice(turns), rng.choice(unanswerable)
+            halves = (one, other) if rng.random() < 0.6 else (other, one)
+            found.append(Example(prompts.question_part(wording.both(*halves)), True, said))
+        return found
 
     def _stretch(self, paragraphs: list[str], number: int, mode: str) -> list[int]:
         chosen = [number]
@@ -115,6 +139,12 @@ class Examples:
         if others and rng.random() < 0.6:
             wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
             found.append(Example(prompts.claim_part(wrong), False))
+            if rng.random() < 0.25:
+                found.append(Example(prompts.question_part(wording.asked_whether(wrong)), False))
+            if rng.random() < 0.25:
+                found.append(Example(prompts.question_part(wording.asked_whether(said)), True, said))
+            if rng.random() < 0.3:  # what is wrong in half is wrong
+                found.append(Example(prompts.claim_part(f"{said.rstrip('.')}, and {wrong}"), False))
         names = [
             n
             for n in dict.fromkeys(_FACT.findall(said))
@@ -151,18 +181,6 @@ class Examples:
             found.append(Example(prompts.question_part(prompts.SUGGEST), True, rng.choice(answerable)))
         return found
 
-    def _typo(self, text: str) -> str:
-        rng, letters = self.rng, list(text)
-        for _ in range(1 + len(text) // 40):
-            k, what = rng.randrange(1, len(letters) - 1), rng.random()
-            if what < 0.4:
-                letters[k], letters[k - 1] = letters[k - 1], letters[k]
-            elif what < 0.7:
-                del letters[k]
-            else:
-                letters.insert(k, letters[k])
-        return "".join(letters).lower() if rng.random() < 0.5 else "".join(letters)
-
 
 def _tidy(text: str) -> str:
     text = " ".join(text.split())
@@ -179,6 +197,15 @@ def _is_good(said: str, text: str, question: str, gold: str) -> bool:
     known = set(re.findall(r"\w+", f"{text} {question}".lower()))
     facts = [fact for fact in _FACT.findall(said) if not said.startswith(fact)]
     return all(word.lower() in known for fact in facts for word in re.findall(r"\w+", fact))
+
+
+def _own_sentence(paragraph: str, gold: str) -> str:
+    """Return the paragraph's sentence with the answer, where it can be understood alone; else ""."""
+    for start, end in sentences(paragraph):
+        sentence = paragraph[start:end]
+        if gold in sentence and len(sentence) < 200 and not _LEANS.match(sentence):
+            return sentence
+    return ""
 
 
 def _faithful(summary: str, paragraph: str) -> str:

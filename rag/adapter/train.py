@@ -50,8 +50,8 @@ class LowRank(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Map (..., in) to (..., out)."""
-        change = (x.float() @ self.a.T) @ self.b.T * SCALE
-        return self.base(x) + change.to(x.dtype)  # type: ignore[no-any-return]  # nn.Module returns Any
+        change = (x @ self.a.T.to(x.dtype)) @ (self.b.T * SCALE).to(x.dtype)
+        return self.base(x) + change  # type: ignore[no-any-return]  # nn.Module returns Any
 
 
 class Trainer:
@@ -123,6 +123,15 @@ class Trainer:
         last: torch.Tensor = core.norm(hidden)[0]
         return last
 
+    def load(self, path: Path) -> None:
+        """Start from an adapter that ``save`` wrote."""
+        import gguf
+
+        stored = {tensor.name: torch.tensor(tensor.data).float() for tensor in gguf.GGUFReader(path).tensors}
+        for name, change in self.changes.items():
+            change.a.data = stored[f"{name}.lora_a"].reshape(change.a.shape)
+            change.b.data = stored[f"{name}.lora_b"].reshape(change.b.shape)
+
     def save(self, path: Path) -> None:
         """Write the adapter in llama.cpp's format, in half precision."""
         import gguf
@@ -148,11 +157,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path, required=True, help="a folder of SQuAD articles as JSON")
     parser.add_argument("--sentences", type=Path, required=True, help="what rag.adapter.teach wrote")
+    parser.add_argument("--start", type=Path, help="an adapter to go on from")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences)
+    examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences, options.seed)
     schedule = examples.schedule()
     trainer = Trainer()
+    if options.start:
+        trainer.load(options.start)
     optimizer = torch.optim.AdamW(trainer.parameters, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
     steps = len(schedule) // GROUPS_PER_STEP
     for step in (bar := trange(steps)):
@@ -165,6 +178,8 @@ def main() -> None:
         nn.utils.clip_grad_norm_(trainer.parameters, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
+        if step % 20 == 19:
+            trainer.save(options.out)
         bar.set_postfix(loss=f"{loss.item() * GROUPS_PER_STEP:.3f}")
     trainer.save(options.out)
 
