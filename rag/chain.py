@@ -11,6 +11,7 @@ from rag.conversation import search_query
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel, Piece
+from rag.rescue import beginnings, quoting_grammar
 from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["THRESHOLDS", "Query", "run"]
@@ -21,6 +22,9 @@ THRESHOLDS = {"strict": 0.5, "balanced": 0.2, "lenient": 0.1}
 It is low because what comes is checked as well (``rag.verify``). The points were chosen on the tuning halves of the
 benchmark, where 0.15 to 0.25 with a sentence's score of at least 0.7 gave the most right answers and refusals.
 """
+
+QUOTE = 0.5
+"""Probability from which, when no sentence of the model's own passes, the article's sentence is quoted instead."""
 
 
 @dataclass(frozen=True)
@@ -79,22 +83,60 @@ def run(
         written[draft.sentence] += draft.text
     watch.note("written")
     yield Step("checking", "Checking against the article")
-    checked: list[tuple[str, Verdict]] = []
-    for number, sentence in enumerate(written):
-        verdict = verify(
-            sentence.strip(),
+
+    def check(sentence: str) -> Verdict:
+        return verify(
+            sentence,
             evidence,
             lambda claim: model.supports(article, claim, remember=evidence.whole),
             MIN_SCORES[model.settings.strictness],
             query.question,
         )
-        checked.append((sentence.strip(), verdict))
+
+    kept: list[tuple[str, Verdict]] = []
+    retracted: list[str] = []
+    for number, sentence in enumerate(map(str.strip, written)):
+        verdict = check(sentence)
+        said = sentence
+        if not verdict.sources:
+            retracted.append(sentence)
+            said, verdict = _rescue(sentence, verdict, check)
         if verdict.sources:
             watch.note("first_checked")
-            yield Checked(number, sentence.strip(), _cite(verdict, number))
+            yield Checked(number, said, _cite(verdict, number))
+            kept.append((said, verdict))
         else:
-            yield Retracted(number, sentence.strip(), verdict.reason)
-    yield Finished(_conclude(query, evidence, checked, found, model, watch))
+            yield Retracted(number, sentence, verdict.reason)
+    if not kept and found >= QUOTE and model.builtin:
+        yield Step("reading", "Looking for the article's own words")
+        quote = _quote(query, article, evidence, model)
+        verdict = check(quote)
+        if verdict.sources:
+            yield Draft(len(written), quote)
+            yield Checked(len(written), quote, _cite(verdict, len(written)))
+            kept.append((quote, verdict))
+            retracted.clear()  # the answer is whole, in other words
+    yield Finished(_conclude(query, evidence, kept, tuple(retracted), found, model, watch))
+
+
+def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) -> tuple[str, Verdict]:
+    """Return the beginning of a sentence that passes, or the sentence and the verdict it had."""
+    for beginning in beginnings(sentence):
+        other = check(beginning)
+        if other.sources:
+            return beginning, other
+    return sentence, verdict
+
+
+def _quote(query: Query, article: str, evidence: Evidence, model: LanguageModel) -> str:
+    """Let the model point at the sentence of the article that answers."""
+    pieces = model.stream(
+        article,
+        prompts.question_part(query.question, query.earlier),
+        remember=evidence.whole,
+        grammar=quoting_grammar(evidence, prompts.OPENING),
+    )
+    return "".join(piece.text for piece in pieces).removeprefix(prompts.OPENING).strip()
 
 
 def _gate(pieces: Iterator[Piece]) -> tuple[float, Iterator[Piece]]:
@@ -170,14 +212,13 @@ def _decline(
 def _conclude(
     query: Query,
     evidence: Evidence,
-    checked: list[tuple[str, Verdict]],
+    kept: list[tuple[str, Verdict]],
+    retracted: tuple[str, ...],
     found: float,
     model: LanguageModel,
     watch: "_Watch",
 ) -> Answer:
     """Keep what the article carries; decline if nothing is left."""
-    kept = [(sentence, verdict) for sentence, verdict in checked if verdict.sources]
-    retracted = tuple(sentence for sentence, verdict in checked if not verdict.sources)
     if not kept:
         return _decline(query, evidence, found, model, watch, retracted)
     return Answer(

@@ -17,7 +17,18 @@ _LOOSE = {
     "between": "btw",
     "with": "w/",
 }
-_BEFORE = ("", "", "", "so ", "hey, ", "can you tell me ", "pls tell me ", "i want to know: ", "ok and ", "quick: ")
+_BEFORE = (
+    "",
+    "",
+    "",
+    "so ",
+    "hey, ",
+    "can you tell me ",
+    "pls tell me ",
+    "i want to know: ",
+    "ok and ",
+    "quick: ",
+)
 
 
 def mistyped(text: str, rng: random.Random) -> str:

@@ -1,0 +1,47 @@
+"""What can be kept of an answer that did not pass: the beginning of a sentence, or the article's own words."""
+
+import re
+from collections.abc import Iterator
+
+from rag.evidence import Evidence
+from rag.words import content_words
+
+__all__ = ["beginnings", "quoting_grammar"]
+
+_JOINT = re.compile(
+    r"\s*(?:[;—–,]\s*)?\b(?:and|but|while|whereas|which|because|as)\s+|\s*[;—–]\s*|,\s+", re.IGNORECASE
+)
+_OPENS = re.compile(r"(?:if|although|though|while|despite|when|because|unless|since|as)\b", re.IGNORECASE)
+_FEWEST_WORDS = 4  # content words of a beginning that says something
+
+
+def beginnings(sentence: str, most: int = 2) -> Iterator[str]:
+    """Yield shorter sentences that the sentence begins with, longest first.
+
+    "Wang is the CEO, and he is 45 years old." gives "Wang is the CEO.": half an answer that is true is not lost
+    because of the other half. A sentence that begins with a condition or concession is not cut.
+    """
+    if _OPENS.match(sentence):
+        return
+    for joint in list(_JOINT.finditer(sentence))[::-1]:
+        beginning = sentence[: joint.start()].rstrip(" ,;—–")
+        if len(content_words(beginning)) < _FEWEST_WORDS or most == 0:
+            return
+        most -= 1
+        yield beginning + "."
+
+
+def quoting_grammar(evidence: Evidence, opening: str) -> str:
+    """Return a grammar (llama.cpp's GBNF) that lets a model say nothing but one of the article's sentences.
+
+    Args:
+        evidence: The sentences.
+        opening: What the reply begins with.
+    """
+    texts = dict.fromkeys(" ".join(source.text.split()) for source in evidence.sources)
+    return f"root ::= {_literal(opening)} ({' | '.join(map(_literal, texts))})"
+
+
+def _literal(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
