@@ -99,21 +99,18 @@ class LanguageModel:
             with self._server.borrow(article) as slot:
                 self._server.read(slot, article, _messages(article))
 
-    def stream(
-        self, article: str, rest: str, *, remember: bool, grammar: str = prompts.GRAMMAR
-    ) -> Iterator[Piece]:
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
         """Ask the model, and give what it writes as it writes it.
 
         Args:
             article: The prompt's part that stays the same from question to question.
             rest: What follows it.
             remember: Whether questions about the same part will follow, so that having read it should be kept.
-            grammar: What the built-in model may write, in llama.cpp's GBNF; others are not held to it.
 
         Raises:
             ModelError: If the model cannot be reached, refuses, or fails on the way.
         """
-        with self._asking(article, remember, grammar) as extra:
+        with self._asking(article, remember, prompts.GRAMMAR) as extra:
             first = True
             with _plain_errors(self.settings):
                 for chunk in self.start().stream(
@@ -124,13 +121,23 @@ class LanguageModel:
                         first = False
                         yield Piece(chunk.text, found)
 
-    def supports(self, article: str, claim: str, *, remember: bool) -> float | None:
-        """Return how probable it is, to the built-in model, that the article states a claim; None for others."""
+    def supports(self, article: str, asked: str, answer: str, *, remember: bool) -> float | None:
+        """Return how probable it is, to the built-in model, that a sentence answers, as the article does.
+
+        Args:
+            article: The prompt's part that stays the same from question to question.
+            asked: What ``prompts.question_part`` gave.
+            answer: The sentence.
+            remember: See ``stream``.
+
+        Returns:
+            The probability; None for other models.
+        """
         if not self.builtin:
             return None
         with self._asking(article, remember, None) as extra, _plain_errors(self.settings):
             chat = self.start()
-            messages = _messages(article, prompts.claim_part(claim))
+            messages = _messages(article, prompts.answer_part(asked, answer))
             return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
 
     @contextmanager

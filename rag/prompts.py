@@ -13,11 +13,10 @@ __all__ = [
     "GRAMMAR",
     "MISSING",
     "NOT_IN_ARTICLE",
-    "OPENING",
     "SUGGEST",
     "SYSTEM",
+    "answer_part",
     "article_part",
-    "claim_part",
     "question_part",
 ]
 
@@ -33,7 +32,6 @@ SYSTEM = (
 
 # The built-in model's first token is read for its probability and then forced, so that one request gives both
 # whether the article answers and what it answers. In llama.cpp's GBNF.
-OPENING = f"{FOUND}\n"
 GRAMMAR = f'root ::= "{FOUND}\\n" [^\\n]+'
 
 SUGGEST = "Which question does this article answer?"
@@ -52,9 +50,16 @@ def question_part(question: str, earlier: tuple[str, str] | None = None) -> str:
     return f"{before}Question: {_plain(question)}"
 
 
-def claim_part(claim: str) -> str:
-    """Return what follows the article when a sentence is to be checked against it."""
-    return f"Claim: {_plain(claim)}"
+def answer_part(asked: str, answer: str) -> str:
+    """Return what follows the article when a sentence is to be checked against it, and against what was asked.
+
+    It begins as the question did, so that a server that has read the question reads only the answer.
+
+    Args:
+        asked: What ``question_part`` gave.
+        answer: The sentence.
+    """
+    return f"{asked}\nAnswer: {_plain(answer)}"
 
 
 def _plain(text: str) -> str:

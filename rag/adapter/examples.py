@@ -18,6 +18,7 @@ from rag.adapter.teach import SUMMARIES, most_common
 
 _FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
+_MOST = 15  # examples about one stretch
 _LEANS = re.compile(r"(?:he|she|it|its|they|their|this|these|those|that|his|her|such)\b", re.IGNORECASE)
 _LONGEST = 2600  # characters of a stretch
 
@@ -72,21 +73,29 @@ class Examples:
             prompt = self._ask(item["question"].strip(), turns)
             if not item["answerable"]:
                 found.append(Example(prompt, False))
+                if rng.random() < 0.6:
+                    found.append(self._beside(prompt, self._close(text, item["question"])))
                 continue
             gold = most_common(item["answers"])
             said = _tidy(self._said[name].get(k, ""))
             if not _is_good(said, text, item["question"], gold):
-                said = _own_sentence(data["paragraphs"][number], gold)
-            found.append(Example(prompt, True, said))
+                said = ""
+            if rng.random() < 0.6:
+                found.append(Example(prompt, True, said))
+            said = said or _own_sentence(data["paragraphs"][number], gold)
             if said:
+                golds = [most_common(i["answers"]) for _, i in items if i["answerable"]]
+                found += self._checks(prompt, said, gold, text, golds)
+                if (other := self._close(text, item["question"])) and gold.lower() not in other.lower():
+                    found.append(self._beside(prompt, other))
+                others = [s for _, s in turns if gold.lower() not in s.lower()]
+                if others and rng.random() < 0.5:
+                    found.append(self._beside(prompt, rng.choice(others)))
                 turns.append((item["question"], said))
-                found += self._claims(
-                    said, gold, text, [most_common(i["answers"]) for _, i in items if i["answerable"]]
-                )
         found += self._pairs(turns, [item["question"].strip() for _, item in items if not item["answerable"]])
         found += self._others(name, number, chosen, [item for _, item in items])
         rng.shuffle(found)
-        return prompts.article_part([text]), found
+        return prompts.article_part([text]), found[:_MOST]
 
     def _ask(self, question: str, turns: list[tuple[str, str]]) -> str:
         """Return the prompt of a question, sometimes after another one, sometimes typed in a hurry."""
@@ -105,11 +114,16 @@ class Examples:
         rng, found = self.rng, []
         if len(turns) > 1 and rng.random() < 0.4:
             (one, said), (other, also) = rng.sample(turns, 2)
-            found.append(Example(prompts.question_part(wording.both(one, other)), True, f"{said} {also}"))
+            prompt = prompts.question_part(wording.both(one, other))
+            found += [
+                Example(prompt, True, f"{said} {also}"),
+                Example(prompts.answer_part(prompt, rng.choice((said, also))), True),
+            ]
         if turns and unanswerable and rng.random() < 0.5:
             (one, said), other = rng.choice(turns), rng.choice(unanswerable)
             halves = (one, other) if rng.random() < 0.6 else (other, one)
-            found.append(Example(prompts.question_part(wording.both(*halves)), True, said))
+            prompt = prompts.question_part(wording.both(*halves))
+            found += [Example(prompt, True, said), Example(prompts.answer_part(prompt, said), True)]
         return found
 
     def _stretch(self, paragraphs: list[str], number: int, mode: str) -> list[int]:
@@ -124,12 +138,23 @@ class Examples:
             chosen.remove(self.rng.choice([k for k in chosen if k != number]))
         return chosen
 
-    def _claims(self, said: str, gold: str, text: str, golds: list[str]) -> list[Example]:
-        """Return the sentence as a claim that is stated, and changed ones that are not."""
+    def _close(self, text: str, question: str) -> str:
+        """Return one of the three sentences of the stretch that have most words of the question."""
+        asked = set(re.findall(r"\w+", question.lower()))
+        own = [text[start:end] for start, end in sentences(text)]
+        own.sort(key=lambda sentence: -len(asked & set(re.findall(r"\w+", sentence.lower()))))
+        return self.rng.choice(own[:3])
+
+    def _beside(self, prompt: str, said: str) -> Example:
+        """Return a true sentence as an answer to what it does not answer."""
+        return Example(prompts.answer_part(prompt, said), False)
+
+    def _checks(self, prompt: str, said: str, gold: str, text: str, golds: list[str]) -> list[Example]:
+        """Return the sentence as an answer that is right, and changed ones that are wrong."""
         rng = self.rng
         found = []
-        if rng.random() < 0.6:
-            found.append(Example(prompts.claim_part(said), True))
+        if rng.random() < 0.9:
+            found.append(Example(prompts.answer_part(prompt, said), True))
         others = [g for g in golds if gold.lower() not in g.lower()] + _FACT.findall(text)
         others = [g for g in others if g.lower() not in said.lower()]
         alike = [
@@ -138,13 +163,15 @@ class Examples:
         at = said.lower().find(gold.lower())
         if others and rng.random() < 0.6:
             wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
-            found.append(Example(prompts.claim_part(wrong), False))
-            if rng.random() < 0.25:
+            found.append(Example(prompts.answer_part(prompt, wrong), False))
+            if rng.random() < 0.2:
                 found.append(Example(prompts.question_part(wording.asked_whether(wrong)), False))
-            if rng.random() < 0.25:
-                found.append(Example(prompts.question_part(wording.asked_whether(said)), True, said))
-            if rng.random() < 0.3:  # what is wrong in half is wrong
-                found.append(Example(prompts.claim_part(f"{said.rstrip('.')}, and {wrong}"), False))
+            if rng.random() < 0.2:
+                asked = prompts.question_part(wording.asked_whether(said))
+                found += [Example(asked, True, said), Example(prompts.answer_part(asked, said), True)]
+            if rng.random() < 0.2:  # what is wrong in half is wrong
+                both = f"{said.rstrip('.')}, and {wrong}"
+                found.append(Example(prompts.answer_part(prompt, both), False))
         names = [
             n
             for n in dict.fromkeys(_FACT.findall(said))
@@ -154,7 +181,7 @@ class Examples:
             one, two = rng.sample(names, 2)
             if one not in two and two not in one:
                 swapped = said.replace(one, "\0").replace(two, one).replace("\0", two)
-                found.append(Example(prompts.claim_part(_tidy(swapped)), False))
+                found.append(Example(prompts.answer_part(prompt, _tidy(swapped)), False))
         return found
 
     def _others(
@@ -165,12 +192,18 @@ class Examples:
         found = []
         summary = _faithful(self._said[name].get(-1 - number, ""), data["paragraphs"][number])
         if len(summary) > 30:
-            found.append(Example(prompts.question_part(rng.choice(SUMMARIES)), True, summary))
+            prompt = prompts.question_part(rng.choice(SUMMARIES))
+            first = summary[: summary.find(". ") + 1] or summary
+            found += [Example(prompt, True, summary), Example(prompts.answer_part(prompt, first), True)]
         for _ in range(rng.choice([1, 2])):
             elsewhere = [i for i in data["questions"] if i["paragraph"] not in chosen and i["answerable"]]
             found.append(Example(prompts.question_part(rng.choice(elsewhere)["question"].strip()), False))
         if rng.random() < 0.5:
-            found.append(Example(prompts.question_part(rng.choice(_OUT_OF_SCOPE)), False))
+            prompt = prompts.question_part(rng.choice(_OUT_OF_SCOPE))
+            found += [
+                Example(prompt, False),
+                self._beside(prompt, self._close(data["paragraphs"][number], "")),
+            ]
         if rng.random() < 0.25:
             foreign = self.articles[rng.choice([n for n in self.articles if n != name])]
             found.append(
