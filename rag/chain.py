@@ -11,7 +11,7 @@ from rag.conversation import search_query
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel, Piece
-from rag.rescue import beginnings, quoting_grammar
+from rag.rescue import beginnings
 from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["THRESHOLDS", "Query", "run"]
@@ -22,9 +22,6 @@ THRESHOLDS = {"strict": 0.5, "balanced": 0.2, "lenient": 0.1}
 It is low because what comes is checked as well (``rag.verify``). The points were chosen on the tuning halves of the
 benchmark, where 0.15 to 0.25 with a sentence's score of at least 0.7 gave the most right answers and refusals.
 """
-
-QUOTE = 0.5
-"""Probability from which, when no sentence of the model's own passes, the article's sentence is quoted instead."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +104,6 @@ def run(
             kept.append((said, verdict))
         else:
             yield Retracted(number, sentence, verdict.reason)
-    if not kept and found >= QUOTE and model.builtin:
-        yield Step("reading", "Looking for the article's own words")
-        quote = _quote(query, article, evidence, model)
-        verdict = check(quote)
-        if verdict.sources:
-            yield Draft(len(written), quote)
-            yield Checked(len(written), quote, _cite(verdict, len(written)))
-            kept.append((quote, verdict))
-            retracted.clear()  # the answer is whole, in other words
     yield Finished(_conclude(query, evidence, kept, tuple(retracted), found, model, watch))
 
 
@@ -126,17 +114,6 @@ def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) ->
         if other.sources:
             return beginning, other
     return sentence, verdict
-
-
-def _quote(query: Query, article: str, evidence: Evidence, model: LanguageModel) -> str:
-    """Let the model point at the sentence of the article that answers."""
-    pieces = model.stream(
-        article,
-        prompts.question_part(query.question, query.earlier),
-        remember=evidence.whole,
-        grammar=quoting_grammar(evidence, prompts.OPENING),
-    )
-    return "".join(piece.text for piece in pieces).removeprefix(prompts.OPENING).strip()
 
 
 def _gate(pieces: Iterator[Piece]) -> tuple[float, Iterator[Piece]]:

@@ -99,21 +99,18 @@ class LanguageModel:
             with self._server.borrow(article) as slot:
                 self._server.read(slot, article, _messages(article))
 
-    def stream(
-        self, article: str, rest: str, *, remember: bool, grammar: str = prompts.GRAMMAR
-    ) -> Iterator[Piece]:
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
         """Ask the model, and give what it writes as it writes it.
 
         Args:
             article: The prompt's part that stays the same from question to question.
             rest: What follows it.
             remember: Whether questions about the same part will follow, so that having read it should be kept.
-            grammar: What the built-in model may write, in llama.cpp's GBNF; others are not held to it.
 
         Raises:
             ModelError: If the model cannot be reached, refuses, or fails on the way.
         """
-        with self._asking(article, remember, grammar) as extra:
+        with self._asking(article, remember) as extra:
             first = True
             with _plain_errors(self.settings):
                 for chunk in self.start().stream(
@@ -128,13 +125,15 @@ class LanguageModel:
         """Return how probable it is, to the built-in model, that the article states a claim; None for others."""
         if not self.builtin:
             return None
-        with self._asking(article, remember, None) as extra, _plain_errors(self.settings):
+        with self._asking(article, remember, grammar=None) as extra, _plain_errors(self.settings):
             chat = self.start()
             messages = _messages(article, prompts.claim_part(claim))
             return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
 
     @contextmanager
-    def _asking(self, article: str, remember: bool, grammar: str | None) -> Iterator[dict[str, Any]]:
+    def _asking(
+        self, article: str, remember: bool, grammar: str | None = prompts.GRAMMAR
+    ) -> Iterator[dict[str, Any]]:
         """Borrow a slot of the built-in server, and give the arguments that the request needs."""
         self.start()
         if self._server is None:

@@ -13,7 +13,6 @@ __all__ = [
     "GRAMMAR",
     "MISSING",
     "NOT_IN_ARTICLE",
-    "OPENING",
     "SUGGEST",
     "SYSTEM",
     "article_part",
@@ -33,7 +32,6 @@ SYSTEM = (
 
 # The built-in model's first token is read for its probability and then forced, so that one request gives both
 # whether the article answers and what it answers. In llama.cpp's GBNF.
-OPENING = f"{FOUND}\n"
 GRAMMAR = f'root ::= "{FOUND}\\n" [^\\n]+'
 
 SUGGEST = "Which question does this article answer?"

@@ -1,12 +1,11 @@
-"""What can be kept of an answer that did not pass: the beginning of a sentence, or the article's own words."""
+"""What can be kept of a sentence that did not pass: its beginning."""
 
 import re
 from collections.abc import Iterator
 
-from rag.evidence import Evidence
 from rag.words import content_words
 
-__all__ = ["beginnings", "quoting_grammar"]
+__all__ = ["beginnings"]
 
 _JOINT = re.compile(
     r"\s*(?:[;—–,]\s*)?\b(?:and|but|while|whereas|which|because|as)\s+|\s*[;—–]\s*|,\s+", re.IGNORECASE
@@ -29,19 +28,3 @@ def beginnings(sentence: str, most: int = 2) -> Iterator[str]:
             return
         most -= 1
         yield beginning + "."
-
-
-def quoting_grammar(evidence: Evidence, opening: str) -> str:
-    """Return a grammar (llama.cpp's GBNF) that lets a model say nothing but one of the article's sentences.
-
-    Args:
-        evidence: The sentences.
-        opening: What the reply begins with.
-    """
-    texts = dict.fromkeys(" ".join(source.text.split()) for source in evidence.sources)
-    return f"root ::= {_literal(opening)} ({' | '.join(map(_literal, texts))})"
-
-
-def _literal(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
