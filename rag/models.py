@@ -135,13 +135,15 @@ class LanguageModel:
         """
         if not self.builtin:
             return None
-        with self._asking(article, remember, None) as extra, _plain_errors(self.settings):
+        with self._asking(article, remember, grammar=None) as extra, _plain_errors(self.settings):
             chat = self.start()
             messages = _messages(article, prompts.answer_part(asked, answer))
             return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
 
     @contextmanager
-    def _asking(self, article: str, remember: bool, grammar: str | None) -> Iterator[dict[str, Any]]:
+    def _asking(
+        self, article: str, remember: bool, grammar: str | None = prompts.GRAMMAR
+    ) -> Iterator[dict[str, Any]]:
         """Borrow a slot of the built-in server, and give the arguments that the request needs."""
         self.start()
         if self._server is None:
