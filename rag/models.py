@@ -110,7 +110,7 @@ class LanguageModel:
         Raises:
             ModelError: If the model cannot be reached, refuses, or fails on the way.
         """
-        with self._asking(article, remember, prompts.GRAMMAR) as extra:
+        with self._asking(article, remember) as extra:
             first = True
             with _plain_errors(self.settings):
                 for chunk in self.start().stream(

@@ -1,8 +1,8 @@
 """Whether the article carries a sentence, and which of its words do.
 
 A sentence passes when it is aligned with sentences of the article that have its content words, every number, name and
-quotation of it stands in them, and the model, shown the same passages, finds it stated there. The last check sees
-what words alone do not: who did what to whom. It is skipped for a sentence that stands in the article verbatim.
+quotation of it stands in them, and the model, shown the same passages and the question, finds that it answers as the
+article does. The last check sees what words alone do not: who did what to whom, and whether that was asked.
 """
 
 from collections.abc import Callable
@@ -47,7 +47,7 @@ def verify(
     Args:
         sentence: The sentence.
         evidence: What the model read.
-        judge: Gives the probability that the evidence states a sentence, or None if no model can say.
+        judge: Gives the probability that a sentence answers as the evidence does, or None if no model can say.
         min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
         question: What was asked. Its words that the evidence does not have are the asker's, not a claim: they do not
             count as missing, and whether the rest makes the same statement is the judge's to say.
@@ -58,19 +58,19 @@ def verify(
     claimed = content_words(sentence)
     if not claimed:
         return Verdict(reason="It says nothing that could be checked.")
-    verbatim = _verbatim(sentence, evidence)
-    if verbatim:
-        return Verdict((verbatim,), 1.0)
-    named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
-    asked = frozenset(content_words(question)) - evidence.rarity.keys()
-    claimed = [word for word in claimed if word not in asked] or claimed
-    sources, coverage = _align(claimed, named, evidence)
-    if coverage < MIN_COVERAGE:
-        return Verdict(reason="The article has no sentence that says this.")
-    sources = _with_antecedents(sentence, sources, evidence)
-    text = " ".join(source.text for source in sources)
-    if missing := missing_facts(sentence, text, evidence.lower_case):
-        return Verdict(reason=f"The article does not say “{missing[0]}” here.")
+    if verbatim := _verbatim(sentence, evidence):
+        sources, coverage = [verbatim], 1.0
+    else:
+        named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
+        asked = frozenset(content_words(question)) - evidence.rarity.keys()
+        claimed = [word for word in claimed if word not in asked] or claimed
+        sources, coverage = _align(claimed, named, evidence)
+        if coverage < MIN_COVERAGE:
+            return Verdict(reason="The article has no sentence that says this.")
+        sources = _with_antecedents(sentence, sources, evidence)
+        text = " ".join(source.text for source in sources)
+        if missing := missing_facts(sentence, text, evidence.lower_case):
+            return Verdict(reason=f"The article does not say “{missing[0]}” here.")
     probability = judge(sentence)
     if probability is None:
         if _negated(sentence) != _negated(sources[0].text):
@@ -78,7 +78,7 @@ def verify(
         return Verdict(tuple(sources), coverage)
     score = (coverage * probability) ** 0.5
     if score < min_score:
-        return Verdict(reason="The article has these words, but does not say this.")
+        return Verdict(reason="The article has these words, but does not say this in answer to the question.")
     return Verdict(tuple(sources), score)
 
 

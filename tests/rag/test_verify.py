@@ -19,7 +19,7 @@ def test_a_sentence_of_the_article_is_cited_exactly() -> None:
     verdict = verify(
         "Google views Meta’s partnership with Scale AI as a potential conflict of interest.", SEED, agree
     )
-    assert verdict.score == 1.0
+    assert verdict.score > 0.99
     assert "potential conflict of interest" in verdict.sources[0].text
 
 
