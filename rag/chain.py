@@ -16,11 +16,11 @@ from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["THRESHOLDS", "Query", "run"]
 
-THRESHOLDS = {"strict": 0.5, "balanced": 0.2, "lenient": 0.1}
+THRESHOLDS = {"strict": 0.6, "balanced": 0.4, "lenient": 0.2}
 """Probability that the article answers the question under which the answer is that it does not.
 
-It is low because what comes is checked as well (``rag.verify``). The points were chosen on the tuning halves of the
-benchmark, where 0.15 to 0.25 with a sentence's score of at least 0.7 gave the most right answers and refusals.
+Chosen on the tuning half of the battery: from 0.15 to 0.5 nearly as many answers are right (82 to 80 of 107), and
+inventions become rarer. It is under a half because the adapter saw two refusals for every answer.
 """
 
 
@@ -80,13 +80,17 @@ def run(
     watch.note("written")
     yield Step("checking", "Checking against the article")
 
+    def agrees(rest: str) -> float | None:
+        return model.agrees(article, rest, remember=evidence.whole)
+
     def check(sentence: str) -> Verdict:
         return verify(
             sentence,
             evidence,
-            lambda answer: model.supports(article, asked, answer, remember=evidence.whole),
-            MIN_SCORES[model.settings.strictness],
-            query.question,
+            states=lambda claim: agrees(prompts.claim_part(claim)),
+            answers=lambda answer: agrees(prompts.answer_part(asked, answer)),
+            min_score=MIN_SCORES[model.settings.strictness],
+            question=query.question,
         )
 
     kept: list[tuple[str, Verdict]] = []

@@ -121,13 +121,12 @@ class LanguageModel:
                         first = False
                         yield Piece(chunk.text, found)
 
-    def supports(self, article: str, asked: str, answer: str, *, remember: bool) -> float | None:
-        """Return how probable it is, to the built-in model, that a sentence answers, as the article does.
+    def agrees(self, article: str, rest: str, *, remember: bool) -> float | None:
+        """Return how probable "Found" is to the built-in model as its first word.
 
         Args:
             article: The prompt's part that stays the same from question to question.
-            asked: What ``prompts.question_part`` gave.
-            answer: The sentence.
+            rest: What follows it: something to check.
             remember: See ``stream``.
 
         Returns:
@@ -137,7 +136,7 @@ class LanguageModel:
             return None
         with self._asking(article, remember, grammar=None) as extra, _plain_errors(self.settings):
             chat = self.start()
-            messages = _messages(article, prompts.answer_part(asked, answer))
+            messages = _messages(article, rest)
             return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
 
     @contextmanager

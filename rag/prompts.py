@@ -17,6 +17,7 @@ __all__ = [
     "SYSTEM",
     "answer_part",
     "article_part",
+    "claim_part",
     "question_part",
 ]
 
@@ -50,8 +51,13 @@ def question_part(question: str, earlier: tuple[str, str] | None = None) -> str:
     return f"{before}Question: {_plain(question)}"
 
 
+def claim_part(claim: str) -> str:
+    """Return what follows the article when it is to be told whether the article states a sentence."""
+    return f"Claim: {_plain(claim)}"
+
+
 def answer_part(asked: str, answer: str) -> str:
-    """Return what follows the article when a sentence is to be checked against it, and against what was asked.
+    """Return what follows the article when it is to be told whether a sentence answers, as the article does.
 
     It begins as the question did, so that a server that has read the question reads only the answer.
 

@@ -8,7 +8,7 @@ from rag.words import content_words
 __all__ = ["beginnings"]
 
 _JOINT = re.compile(
-    r"\s*(?:[;—–,]\s*)?\b(?:and|but|while|whereas|which|because|as)\s+|\s*[;—–]\s*|,\s+", re.IGNORECASE
+    r"\s*(?:[;—–,]\s*)?\b(?:and|but|while|whereas|which|because)\s+|\s*[;—–]\s*|,\s+", re.IGNORECASE
 )
 _OPENS = re.compile(r"(?:if|although|though|while|despite|when|because|unless|since|as)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4  # content words of a beginning that says something

@@ -1,8 +1,8 @@
 """Whether the article carries a sentence, and which of its words do.
 
 A sentence passes when it is aligned with sentences of the article that have its content words, every number, name and
-quotation of it stands in them, and the model, shown the same passages and the question, finds that it answers as the
-article does. The last check sees what words alone do not: who did what to whom, and whether that was asked.
+quotation of it stands in them, and the model, shown the same passages, finds that it answers the question and that
+they state it. The last two see what words alone do not: what was asked, and who did what to whom.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,10 @@ __all__ = ["Verdict", "verify"]
 MIN_COVERAGE = 0.5
 """Share of a sentence's content words, weighted by rarity, that its citations must have."""
 
-MIN_SCORES = {"strict": 0.8, "balanced": 0.7, "lenient": 0.6}
+MIN_RELEVANCE = 0.25
+"""Probability that a sentence answers the question under which it is retracted, however true it is."""
+
+MIN_SCORES = {"strict": 0.85, "balanced": 0.8, "lenient": 0.65}
 """A sentence's score under which it is retracted: see ``rag.chain.THRESHOLDS``."""
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
@@ -38,7 +41,8 @@ class Verdict:
 def verify(
     sentence: str,
     evidence: Evidence,
-    judge: Judge,
+    states: Judge,
+    answers: Judge,
     min_score: float = MIN_SCORES["balanced"],
     question: str = "",
 ) -> Verdict:
@@ -47,7 +51,9 @@ def verify(
     Args:
         sentence: The sentence.
         evidence: What the model read.
-        judge: Gives the probability that a sentence answers as the evidence does, or None if no model can say.
+        states: Gives the probability that the evidence states a sentence, or None if no model can say. A sentence that
+            stands there word for word needs no such judgement.
+        answers: Gives the probability that a sentence answers what was asked, or None.
         min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
         question: What was asked. Its words that the evidence does not have are the asker's, not a claim: they do not
             count as missing, and whether the rest makes the same statement is the judge's to say.
@@ -58,7 +64,8 @@ def verify(
     claimed = content_words(sentence)
     if not claimed:
         return Verdict(reason="It says nothing that could be checked.")
-    if verbatim := _verbatim(sentence, evidence):
+    verbatim = _verbatim(sentence, evidence)
+    if verbatim:
         sources, coverage = [verbatim], 1.0
     else:
         named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
@@ -71,14 +78,17 @@ def verify(
         text = " ".join(source.text for source in sources)
         if missing := missing_facts(sentence, text, evidence.lower_case):
             return Verdict(reason=f"The article does not say “{missing[0]}” here.")
-    probability = judge(sentence)
+    relevance = answers(sentence)
+    if relevance is not None and relevance < MIN_RELEVANCE:
+        return Verdict(reason="The article says this, but not in answer to the question.")
+    probability = 1.0 if verbatim else states(sentence)
     if probability is None:
         if _negated(sentence) != _negated(sources[0].text):
             return Verdict(reason="The article says the opposite, or something close to it.")
         return Verdict(tuple(sources), coverage)
     score = (coverage * probability) ** 0.5
     if score < min_score:
-        return Verdict(reason="The article has these words, but does not say this in answer to the question.")
+        return Verdict(reason="The article has these words, but does not say this.")
     return Verdict(tuple(sources), score)
 
 

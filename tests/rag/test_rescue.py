@@ -27,8 +27,8 @@ class Scripted:
         yield Piece(f"{FOUND}\n", self.found)
         yield Piece(self.reply)
 
-    def supports(self, article: str, asked: str, answer: str, *, remember: bool) -> float:
-        return 0.9 if "CEO" in answer else 0.01
+    def agrees(self, article: str, rest: str, *, remember: bool) -> float:
+        return 0.9 if "CEO" in rest else 0.01
 
 
 def ask(model: Scripted) -> Answer:

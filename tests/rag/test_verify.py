@@ -17,7 +17,10 @@ def agree(_claim: str) -> float:
 
 def test_a_sentence_of_the_article_is_cited_exactly() -> None:
     verdict = verify(
-        "Google views Meta’s partnership with Scale AI as a potential conflict of interest.", SEED, agree
+        "Google views Meta’s partnership with Scale AI as a potential conflict of interest.",
+        SEED,
+        agree,
+        agree,
     )
     assert verdict.score > 0.99
     assert "potential conflict of interest" in verdict.sources[0].text
@@ -25,7 +28,7 @@ def test_a_sentence_of_the_article_is_cited_exactly() -> None:
 
 def test_a_paraphrase_is_aligned_with_the_sentence_that_carries_it() -> None:
     verdict = verify(
-        "Meta recruits Scale AI's CEO Alexandr Wang to lead its superintelligence team.", SEED, agree
+        "Meta recruits Scale AI's CEO Alexandr Wang to lead its superintelligence team.", SEED, agree, agree
     )
     assert "recruitment of Scale AI’s CEO" in verdict.sources[0].text
 
@@ -37,26 +40,31 @@ def test_invented_facts_are_retracted_even_if_the_model_agrees() -> None:
         "Microsoft views Meta’s partnership with Scale AI as a potential conflict of interest.",
         "Andrew Ng was recruited to lead the superintelligence AI team of Meta.",
     ):
-        verdict = verify(claim, SEED, agree)
+        verdict = verify(claim, SEED, agree, agree)
         assert not verdict.sources, claim
         assert verdict.reason
 
 
 def test_what_the_model_does_not_find_stated_is_retracted() -> None:
     claim = "Scale AI invests $14.3 billion in Meta."
-    assert verify(claim, SEED, lambda _: 0.95).sources
-    assert not verify(claim, SEED, lambda _: 0.05).sources
+    assert verify(claim, SEED, lambda _: 0.95, agree).sources
+    assert not verify(claim, SEED, lambda _: 0.05, agree).sources
+
+
+def test_a_true_sentence_beside_the_question_is_retracted() -> None:
+    claim = "Google views Meta’s partnership with Scale AI as a potential conflict of interest."
+    assert not verify(claim, SEED, agree, lambda _: 0.05).sources
 
 
 def test_without_a_judge_a_changed_negation_is_retracted() -> None:
     claim = "Google does not view Meta’s partnership with Scale AI as a potential conflict of interest."
-    assert not verify(claim, SEED, lambda _: None).sources
+    assert not verify(claim, SEED, lambda _: None, lambda _: None).sources
 
 
 @given(st.text(max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_whatever_is_cited_stands_in_the_article(claim: str) -> None:
-    for source in verify(claim, SEED, agree).sources:
+    for source in verify(claim, SEED, agree, agree).sources:
         citation = source.cite(0.5)
         assert seed_article().text[citation.start : citation.end] == citation.quote
 
@@ -70,7 +78,7 @@ def test_offsets_are_exact_for_any_article_and_any_output(paragraphs: list[str],
     article = Article.from_text("Title words here.\n\n" + text.replace("\0", " "))
     evidence = Evidence([Excerpt(article, b.start, b.end) for b in article.blocks])
     for said in (claim, paragraphs[0]):
-        for source in verify(said, evidence, agree).sources:
+        for source in verify(said, evidence, agree, agree).sources:
             citation = source.cite(0.5)
             assert citation.quote
             assert article.text[citation.start : citation.end] == citation.quote
