@@ -17,7 +17,7 @@ __all__ = ["Verdict", "verify"]
 MIN_COVERAGE = 0.5
 """Share of a sentence's content words, weighted by rarity, that its citations must have."""
 
-MIN_RELEVANCE = 0.25
+MIN_RELEVANCE = 0.4
 """Probability that a sentence answers the question under which it is retracted, however true it is."""
 
 MIN_SCORES = {"strict": 0.85, "balanced": 0.8, "lenient": 0.65}
