@@ -55,6 +55,8 @@ class BuiltinServer:
         adapter = xllamacpp.CommonAdapterLoraInfo()
         adapter.path, adapter.scale = str(ADAPTER), 1.0
         params.lora_adapters = [adapter]
+        # The weights are rearranged as they are read; a file that is mapped besides would hold them a second time.
+        params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
         params.n_ctx = CONTEXT
         params.n_parallel = SLOTS
         params.kv_unified = True
