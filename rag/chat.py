@@ -184,7 +184,8 @@ class ArticleChat:
         Raises:
             ModelError: If the model fails.
         """
-        return suggest(self.open(article), self.model)
+        articles = self.open(article)
+        return suggest(articles, self.model, lambda question: self.answer(question, article=articles))
 
     def _start_quietly(self) -> None:
         """Start the model on the side. What goes wrong is told to whoever needs the model next."""

@@ -66,10 +66,17 @@ class Evidence:
 
     @cached_property
     def texts(self) -> list[str]:
-        """What the model reads; with the titles if it comes from several articles."""
-        if len({excerpt.article.id for excerpt in self.excerpts}) < 2:
-            return [excerpt.text for excerpt in self.excerpts]
-        return [f"From “{excerpt.article.title}”: {excerpt.text}" for excerpt in self.excerpts]
+        """What the model reads."""
+        return [excerpt.text for excerpt in self.excerpts]
+
+    def by_article(self) -> list["Evidence"]:
+        """Return the evidence of each article, the one with the best stretch first."""
+        if len({excerpt.article.id for excerpt in self.excerpts}) == 1:
+            return [self]
+        parts: dict[str, list[Excerpt]] = {}
+        for excerpt in sorted(self.excerpts, key=lambda e: -e.score):
+            parts.setdefault(excerpt.article.id, []).append(excerpt)
+        return [Evidence(part[::-1]) for part in parts.values()]
 
     @cached_property
     def sources(self) -> list[Source]:

@@ -1,12 +1,12 @@
 """Questions to begin with, made from the article by the model."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from index import Article
 from index.paths import data_dir
 from rag import prompts
-from rag.chain import THRESHOLDS
+from rag.answers import Answer
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 
@@ -17,15 +17,16 @@ _PART = 1200  # characters that are read for one question
 _TELLING = 90  # characters from which a paragraph says enough to ask about
 
 
-def suggest(articles: Sequence[Article], model: LanguageModel) -> list[str]:
+def suggest(articles: Sequence[Article], model: LanguageModel, ask: Callable[[str], Answer]) -> list[str]:
     """Return a few questions that the articles answer, in their order; made once for each article, and kept.
 
-    The model is shown one part of the article at a time and names a question that the part answers. It is asked
-    again, as a reader's question would be, and the question is dropped if the model does not find the answer.
+    The model is shown one part of the article at a time and names a question that the part answers. The question
+    is asked as a reader would, and dropped unless the answer passes every check.
 
     Args:
         articles: What to ask about; the first one counts.
         model: What makes the questions.
+        ask: Answers one about the articles.
 
     Returns:
         Up to four questions.
@@ -48,11 +49,9 @@ def suggest(articles: Sequence[Article], model: LanguageModel) -> list[str]:
             piece.text for piece in model.stream(part, prompts.question_part(prompts.SUGGEST), remember=False)
         )
         question = " ".join(text.removeprefix(prompts.FOUND).split())
-        if question.endswith("?") and 12 < len(question) < 120 and question not in questions:
-            pieces = model.stream(part, prompts.question_part(question), remember=False)
-            found = next(pieces, None)
-            if found and (found.found is None or found.found >= THRESHOLDS["strict"]):
-                questions.append(question)
+        well_put = question.endswith("?") and 12 < len(question) < 120 and question not in questions
+        if well_put and ask(question).status == "answered":
+            questions.append(question)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(questions, ensure_ascii=False))
     return questions

@@ -21,7 +21,7 @@ MIN_RELEVANCE = 0.4
 """Probability that a sentence answers the question under which it is retracted, however true it is."""
 
 MIN_SCORES = {"strict": 0.85, "balanced": 0.8, "lenient": 0.65}
-"""A sentence's score under which it is retracted: see ``rag.chain.THRESHOLDS``."""
+"""A sentence's score under which it is retracted: see ``rag.reading.THRESHOLDS``."""
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3

@@ -7,33 +7,24 @@ import collections
 import json
 import random
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.splitting import sentences
 from rag import prompts
 from rag.adapter import wording
+from rag.adapter.example import Example
 from rag.adapter.teach import SUMMARIES, most_common
 
 _FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
-_MOST = 15  # examples about one stretch
+_MOST = 18  # examples about one stretch
 _LEANS = re.compile(r"(?:he|she|it|its|they|their|this|these|those|that|his|her|such)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=\.) ")
+_TRAILING = re.compile(
+    r"[\s,]*(?:\b(?:by|in|on|at|of|to|the|a|an|as|for|from|with|and|was|is|are|were|about)\b\s*)*$"
+)
 _LONGEST = 2600  # characters of a stretch
-
-
-@dataclass(frozen=True)
-class Example:
-    """A question or claim, whether the stretch states it, and the answer to learn.
-
-    ``answer`` is None when the verdict is all there is to say, and empty when no good wording is known: then only
-    the verdict is learned.
-    """
-
-    prompt: str
-    found: bool
-    answer: str | None = None
 
 
 class Examples:
@@ -73,7 +64,7 @@ class Examples:
             prompt = self._ask(item["question"].strip(), turns)
             if not item["answerable"]:
                 found.append(Example(prompt, False))
-                if rng.random() < 0.6:
+                if rng.random() < 0.4:
                     found.append(self._beside(prompt, self._close(text, item["question"])))
                 continue
             gold = most_common(item["answers"])
@@ -86,15 +77,18 @@ class Examples:
             if said:
                 golds = [most_common(i["answers"]) for _, i in items if i["answerable"]]
                 found += self._checks(prompt, said, gold, text, golds)
-                if (other := self._close(text, item["question"])) and gold.lower() not in other.lower():
+                other = self._close(text, item["question"])
+                if gold.lower() not in other.lower() and rng.random() < 0.4:
                     found.append(self._beside(prompt, other))
                 others = [s for _, s in turns if gold.lower() not in s.lower()]
-                if others and rng.random() < 0.5:
+                if others and rng.random() < 0.25:
                     found.append(self._beside(prompt, rng.choice(others)))
                 turns.append((item["question"], said))
+        found += self._broken_off(name, number, turns)
         found += self._pairs(turns, [item["question"].strip() for _, item in items if not item["answerable"]])
         found += self._others(name, number, chosen, [item for _, item in items])
         rng.shuffle(found)
+        found = self._summary(name, chosen) + found
         return prompts.article_part([text]), found[:_MOST]
 
     def _ask(self, question: str, turns: list[tuple[str, str]]) -> str:
@@ -108,6 +102,55 @@ class Examples:
         elif kind < 0.3:
             question = wording.loose(question, rng)
         return prompts.question_part(question, earlier)
+
+    def _summary(self, name: str, chosen: list[int]) -> list[Example]:
+        """Return a summary of the stretch with its checks."""
+        rng, found = self.rng, []
+        parts = [
+            _faithful(self._said[name].get(-1 - k, ""), self.articles[name]["paragraphs"][k]) for k in chosen
+        ]
+        summary = [_SENTENCE_END.split(part) for part in parts if len(part) > 30]
+        # A summary of several paragraphs has the first sentence of each one's.
+        said = [part[0] for part in summary] if len(summary) > 1 else summary[0] if summary else []
+        if said and rng.random() < 0.8:
+            prompt = prompts.question_part(rng.choice(SUMMARIES))
+            one = rng.choice(said)
+            found += [
+                Example(prompt, True, " ".join(said)),
+                Example(prompts.answer_part(prompt, one), True),
+                *self._swapped(prompt, one),
+            ]
+        return found
+
+    def _broken_off(self, name: str, number: int, turns: list[tuple[str, str]]) -> list[Example]:
+        """Return answers that end before what was asked for: they are true, and no answers."""
+        found = []
+        golds = {
+            i["question"].strip(): most_common(i["answers"])
+            for i in self.articles[name]["questions"]
+            if i["answerable"] and i["paragraph"] == number
+        }
+        for question, said in turns:
+            at = said.rfind(golds.get(question.strip(), "\0"))
+            before = _TRAILING.sub("", said[: max(0, at)])
+            if len(before.split()) > 3 and len(said) - at < len(golds[question.strip()]) + 3:
+                found.append(self._beside(prompts.question_part(question.strip()), _tidy(before)))
+        return found[:2]
+
+    def _swapped(self, prompt: str, said: str) -> list[Example]:
+        """Return a sentence with two of its names exchanged, which is wrong as an answer and as a claim."""
+        names = [n for n in dict.fromkeys(_FACT.findall(said)) if n.lower() not in ("the", "in", "a")]
+        if len(names) < 2 or self.rng.random() < 0.5:
+            return []
+        one, two = self.rng.sample(names, 2)
+        if one in two or two in one or one[0].isdigit() != two[0].isdigit():
+            return []
+        swapped = said.replace(one, "\0").replace(two, one).replace("\0", two)
+        return [
+            Example(prompts.answer_part(prompt, swapped), False),
+            Example(prompts.claim_part(swapped), False),
+            Example(prompts.claim_part(said), True),
+        ]
 
     def _pairs(self, turns: list[tuple[str, str]], unanswerable: list[str]) -> list[Example]:
         """Return two questions put as one: both answered, or the half that the stretch answers."""
@@ -153,15 +196,14 @@ class Examples:
         """Return the sentence as an answer that is right, and changed ones that are wrong."""
         rng = self.rng
         found = []
-        if rng.random() < 0.9:
-            found.append(Example(prompts.answer_part(prompt, said), True))
+        found.append(Example(prompts.answer_part(prompt, said), True))
         others = [g for g in golds if gold.lower() not in g.lower()] + _FACT.findall(text)
         others = [g for g in others if g.lower() not in said.lower()]
         alike = [
             g for g in others if (g[0].isdigit(), g[0].isupper()) == (gold[0].isdigit(), gold[0].isupper())
         ]
         at = said.lower().find(gold.lower())
-        if others and rng.random() < 0.6:
+        if others and rng.random() < 0.5:
             wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
             found.append(Example(prompts.answer_part(prompt, wrong), False))
             if rng.random() < 0.2:
@@ -172,29 +214,18 @@ class Examples:
             if rng.random() < 0.2:  # what is wrong in half is wrong
                 both = f"{said.rstrip('.')}, and {wrong}"
                 found.append(Example(prompts.answer_part(prompt, both), False))
-        names = [
-            n
-            for n in dict.fromkeys(_FACT.findall(said))
-            if not n[0].isdigit() and n.lower() not in ("the", "in", "a")
-        ]
-        if len(names) >= 2 and rng.random() < 0.35:
-            one, two = rng.sample(names, 2)
-            if one not in two and two not in one:
-                swapped = said.replace(one, "\0").replace(two, one).replace("\0", two)
-                found.append(Example(prompts.answer_part(prompt, _tidy(swapped)), False))
+        found += self._swapped(prompt, said)
+        if others and rng.random() < 0.3:
+            wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
+            found += [Example(prompts.claim_part(wrong), False), Example(prompts.claim_part(said), True)]
         return found
 
     def _others(
         self, name: str, number: int, chosen: list[int], items: list[dict[str, Any]]
     ) -> list[Example]:
-        """Return a summary, a question to suggest, and questions that belong elsewhere."""
+        """Return a question to suggest, and questions that belong elsewhere."""
         rng, data = self.rng, self.articles[name]
         found = []
-        summary = _faithful(self._said[name].get(-1 - number, ""), data["paragraphs"][number])
-        if len(summary) > 30:
-            prompt = prompts.question_part(rng.choice(SUMMARIES))
-            first = summary[: summary.find(". ") + 1] or summary
-            found += [Example(prompt, True, summary), Example(prompts.answer_part(prompt, first), True)]
         for _ in range(rng.choice([1, 2])):
             elsewhere = [i for i in data["questions"] if i["paragraph"] not in chosen and i["answerable"]]
             found.append(Example(prompts.question_part(rng.choice(elsewhere)["question"].strip()), False))
@@ -247,7 +278,7 @@ def _faithful(summary: str, paragraph: str) -> str:
     summary = summary if summary.endswith(".") else summary[: summary.rfind(". ") + 1]
     known = set(re.findall(r"\w+", paragraph.lower()))
     kept = []
-    for sentence in re.split(r"(?<=\.) ", summary):
+    for sentence in _SENTENCE_END.split(summary):
         words = re.findall(r"\w+", sentence.lower())
         if words and sum(word in known for word in words) / len(words) > 0.85:
             kept.append(sentence)

@@ -9,6 +9,7 @@ that change, need gradients. That makes it half an hour's work of two cores.
 
 import argparse
 import math
+import random
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,17 @@ from torch import nn
 from torch.nn import functional
 
 from rag import prompts
+from rag.adapter import stories
 from rag.adapter.base import TRAINED_ON, load_model, load_tokenizer, read_squad
-from rag.adapter.examples import Example, Examples
+from rag.adapter.example import Example
+from rag.adapter.examples import Examples
 
 FIRST_LAYER = 12
 RANK = 4
 SCALE = 2.0
 RATE = 5e-4
 GROUPS_PER_STEP = 2
+STORY_PASSES = 2
 VERDICT_WEIGHT = 1.0
 ANSWER_WEIGHT = 0.6
 _END = "<|im_end|>"
@@ -151,29 +155,33 @@ class Trainer:
 
 
 def main() -> None:
-    """Go once through the paragraphs of the training articles, and write the adapter."""
+    """Go once through the paragraphs of the training articles and twice through the stories, and write the adapter."""
     from tqdm import trange
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path, required=True, help="a folder of SQuAD articles as JSON")
     parser.add_argument("--sentences", type=Path, required=True, help="what rag.adapter.teach wrote")
     parser.add_argument("--start", type=Path, help="an adapter to go on from")
+    parser.add_argument("--paragraphs", type=int, help="how many paragraphs to learn from; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences, options.seed)
-    schedule = examples.schedule()
+    groups = [examples.group(*item) for item in examples.schedule()[: options.paragraphs]]
+    for repeat in range(STORY_PASSES):
+        groups += stories.groups(random.Random(options.seed + repeat))  # noqa: S311 - repeatable data, not a secret
+    random.Random(options.seed).shuffle(groups)  # noqa: S311
     trainer = Trainer()
     if options.start:
         trainer.load(options.start)
     optimizer = torch.optim.AdamW(trainer.parameters, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
-    steps = len(schedule) // GROUPS_PER_STEP
+    steps = len(groups) // GROUPS_PER_STEP
     for step in (bar := trange(steps)):
         rate = RATE * min(1, (step + 1) / 8) * (0.475 * (1 + math.cos(math.pi * step / steps)) + 0.05)
         for parameters in optimizer.param_groups:
             parameters["lr"] = rate
-        for item in schedule[step * GROUPS_PER_STEP : (step + 1) * GROUPS_PER_STEP]:
-            loss = trainer.loss(*examples.group(*item)) / GROUPS_PER_STEP
+        for group in groups[step * GROUPS_PER_STEP : (step + 1) * GROUPS_PER_STEP]:
+            loss = trainer.loss(*group) / GROUPS_PER_STEP
             loss.backward()
         nn.utils.clip_grad_norm_(trainer.parameters, 1.0)
         optimizer.step()
