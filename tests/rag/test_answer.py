@@ -173,3 +173,20 @@ def test_suggestions_are_answerable_and_kept(chat: ArticleChat) -> None:
     assert chat.suggestions(article) == suggestions
     for question in suggestions:
         assert chat.answer(question, article=article).status != "not_in_article", question
+
+
+def test_articles_that_disagree_are_told_apart(chat: ArticleChat) -> None:
+    stem = "The bridge at Orlow\n\nThe stone bridge at Orlow was opened in {}. It has five arches and carries a road.\n"
+    one, other, third = (
+        Article.from_text(stem.format(year) + f"\nWritten for the {name}.\n", title=name)
+        for year, name in ((1931, "Gazette"), (1934, "Herald"), (1931, "Courier"))
+    )
+    answer = chat.answer("When was the bridge at Orlow opened?", article=[one, other])
+    assert "“Gazette” says: " in answer.text
+    assert "“Herald” says: " in answer.text
+    assert "1931" in answer.text
+    assert "1934" in answer.text
+    assert {citation.title for citation in answer.citations} == {"Gazette", "Herald"}
+    agreed = chat.answer("When was the bridge at Orlow opened?", article=[one, third])
+    assert len(agreed.sentences) == 1
+    assert {citation.title for citation in agreed.citations} == {"Gazette", "Courier"}
