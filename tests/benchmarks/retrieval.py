@@ -12,6 +12,7 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from tests.benchmarks import squad
@@ -62,7 +63,7 @@ def _ranks(folder: Path, sources: Sequence[squad.Source], kept: Path) -> dict[st
     """The rank of the right paragraph for every answerable question about the sources."""
     places = {source.name: _paragraphs(source) for source in sources}
     ranks: dict[str, list[int]] = {}
-    for make in (_ours, _langchain, _llama_index):
+    for make in (_ours, _langchain, _llama_index, _txtai):
         search, close = make(sources, kept)
         for source in sources:
             for question, paragraph in squad.answerable(folder, source.name):
@@ -155,6 +156,33 @@ def _llama_index(sources: Sequence[squad.Source], kept: Path) -> tuple[Search, C
     def search(question: str) -> Ranked:
         nodes = [found.node for found in retriever.retrieve(question)]
         return {"llama-index": [(n.metadata["name"], n.start_char_idx, n.end_char_idx) for n in nodes]}
+
+    return search, lambda: None
+
+
+def _txtai(sources: Sequence[squad.Source], kept: Path) -> tuple[Search, Callable[[], None]]:
+    """txtai's index as it comes, by meaning, and with its words as well; it does not split, so it gets paragraphs."""
+    from txtai import Embeddings
+
+    from tests.benchmarks.llama_index_engine import embedding
+
+    model = embedding()
+    places = [(source.name, *place) for source in sources for place in _paragraphs(source)]
+    texts = [text for source in sources for text in source.paragraphs]
+
+    def embed(batch: list[str]) -> Any:
+        return np.array(model.get_text_embedding_batch(batch), dtype=np.float32)
+
+    indexes = {}
+    for name, options in (("txtai", {}), ("txtai, hybrid", {"hybrid": True})):
+        indexes[name] = Embeddings({"method": "external", "transform": embed, "content": False, **options})
+        indexes[name].index((number, text, None) for number, text in enumerate(texts))
+
+    def search(question: str) -> Ranked:
+        return {
+            name: [places[number] for number, _ in index.search(question, _DEPTH)]
+            for name, index in indexes.items()
+        }
 
     return search, lambda: None
 

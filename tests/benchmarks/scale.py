@@ -1,8 +1,8 @@
 """What a library costs as it grows: filling, adding one article, searching, memory and disk.
 
 Vectors and texts are synthetic: random directions, and words as frequent as words are. llama-index's default
-store is measured on the same texts and vectors. Each size runs in a process of its own, so that memory can
-be told.
+store and txtai's index, as it comes and with its words as well, are measured on the same texts and vectors.
+Each size runs in a process of its own, so that memory can be told.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,7 +26,6 @@ from tests.benchmarks.record import RESULTS
 from tests.benchmarks.tables import show
 
 SIZES = (1_000, 10_000, 100_000)
-SYSTEMS = ("article-chat", "llama-index")
 DIMENSIONS = 384
 _PASSAGES = 500
 """In each article that the library is filled with."""
@@ -81,14 +81,14 @@ def measure(system: str, size: int) -> dict[str, float]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as kept:
         before = process.memory_info().rss
         start = time.perf_counter()
-        add, search, close = {"article-chat": _ours, "llama-index": _llama_index}[system](Path(kept), size)
+        add, search, close = SYSTEMS[system](Path(kept), size)
         filled = time.perf_counter() - start
         search(question(0))  # what is loaded once is not timed
         one = _timed(lambda: add(size, _SMALL))
         times = [_timed(lambda n=n: search(question(n))) for n in range(1, _QUESTIONS + 1)]
         memory = process.memory_info().rss - before
-        disk = sum(file.stat().st_size for file in Path(kept).rglob("*") if file.is_file())
         close()
+        disk = sum(file.stat().st_size for file in Path(kept).rglob("*") if file.is_file())
     return {
         "passages": size,
         "fill seconds": filled,
@@ -144,6 +144,34 @@ def _llama_index(kept: Path, size: int) -> Parts:
     add(0, size)
     retriever = index.as_retriever(similarity_top_k=5)
     return add, retriever.retrieve, lambda: index.storage_context.persist(str(kept))
+
+
+def _txtai(kept: Path, size: int, *, hybrid: bool = False) -> Parts:
+    from txtai import Embeddings as Index
+
+    vectors = Synthetic()
+    index = Index(
+        {
+            "method": "external",
+            "transform": lambda texts: np.array(vectors.embed_documents(texts), dtype=np.float32),
+            "content": False,
+            **({"hybrid": True} if hybrid else {}),
+        }
+    )
+
+    def add(first: int, count: int) -> object:
+        return index.upsert([(number, paragraph(number), None) for number in range(first, first + count)])
+
+    index.index((number, paragraph(number), None) for number in range(size))
+    return add, lambda text: index.search(text, 5), lambda: index.save(str(kept))
+
+
+SYSTEMS: dict[str, Callable[[Path, int], Parts]] = {
+    "article-chat": _ours,
+    "llama-index": _llama_index,
+    "txtai": _txtai,
+    "txtai, hybrid": partial(_txtai, hybrid=True),
+}
 
 
 def _timed(work: Callable[[], object]) -> float:
