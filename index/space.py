@@ -44,8 +44,11 @@ SELECT w.rowid, -bm25(words_@, 0, 1) AS score FROM words_@ w JOIN passages_@ p O
 WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?))
 ORDER BY score DESC, w.rowid LIMIT ?
 """
+_COUNT_WORD = "SELECT count(*) FROM (SELECT 1 FROM words_@ WHERE words_@ MATCH ? LIMIT ?)"
 _MANY = 500
 """More articles than this are not written into a query for words but compared afterwards."""
+_MOST_COMPARED = 25_000
+"""Among more passages than this, words are left out that so many have: BM25 takes a second for a million passages."""
 
 
 @dataclass(frozen=True)
@@ -157,12 +160,29 @@ class Space:
     ) -> dict[int, float]:
         """The passages that fit the words of a question best, by number, and their BM25, higher is better."""
         many = article_ids is not None and len(article_ids) > _MANY
+        if self.count(article_ids) > _MOST_COMPARED:
+            query = self._telling(query)
         expression = query.expression(None if many else article_ids)
         if expression is None:
             return {}
         if many:
             return dict(self._rows(_WORDS_OF_MANY, expression, json.dumps(article_ids), count))
         return dict(self._rows(_WORDS, expression, count))
+
+    def _telling(self, query: FtsQuery) -> FtsQuery:
+        """A question's rarest words, as many as keep the passages to compare few: common words tell least."""
+        found = {
+            word: self._rows(_COUNT_WORD, FtsQuery((word,)).expression(None), _MOST_COMPARED)[0][0]
+            for word in query.words
+        }
+        kept: list[str] = []
+        room = _MOST_COMPARED
+        for word in sorted(query.words, key=lambda word: found[word]):
+            room -= found[word]
+            if kept and room < 0:
+                break
+            kept.append(word)
+        return FtsQuery(tuple(kept))
 
     # The changes that a vector index follows
 

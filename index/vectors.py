@@ -14,16 +14,15 @@ from urllib.parse import unquote, urlsplit
 
 from index.errors import StoreError
 from index.space import Change, Space
-from index.splitting import Passage
 
 if TYPE_CHECKING:
     import httpx
     import numpy as np
     from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection
     from filelock import FileLock
-    from langchain_chroma import Chroma
 
-    _Entry = tuple[str, np.ndarray, Passage]
+    _Entry = tuple[str, np.ndarray, str]
 
 _BATCH = 2000
 _LOCK_SECONDS = 600
@@ -46,7 +45,7 @@ class VectorIndex:
         self._guard = threading.RLock()
         self._lock: FileLock | None = None
         self._client: ClientAPI | None = None
-        self._store: Chroma | None = None
+        self._collection: Collection | None = None
 
     def refresh(self) -> bool:
         """Bring the index up to date with the database.
@@ -58,7 +57,7 @@ class VectorIndex:
             StoreError: if Chroma cannot be opened or reached.
         """
         with self._guard:
-            if self._store is None and not self._open():
+            if self._client is None and not self._open():
                 return False
             self._follow()
             return True
@@ -71,24 +70,25 @@ class VectorIndex:
         Raises:
             StoreError: if Chroma cannot be reached, or :meth:`refresh` did not say that it can be used.
         """
-        store = self._store
-        if store is None:
+        collection = self._collection
+        if collection is None:
             raise StoreError("The vector index is not open.")
         where: dict[str, Any] | None = None
         if article_ids is not None:
             where = {"article_id": {"$in": list(article_ids)}}
         try:
-            found = store.similarity_search_by_vector_with_relevance_scores(
-                list(vector), k=count, filter=where
+            found = collection.query(
+                query_embeddings=list(vector), n_results=count, where=where, include=["distances"]
             )
         except Exception as error:  # Chroma raises its own errors, httpx's, and plain ones
             raise self._failure(error) from error
-        return {int(document.id or 0): 1 - distance for document, distance in found}
+        distances = found["distances"] or [[]]
+        return {int(n): 1 - away for n, away in zip(found["ids"][0], distances[0], strict=True)}
 
     def close(self) -> None:
         """Let go of Chroma, so that another process may own it."""
         with self._guard:
-            self._store = None
+            self._collection = None
             if self._client is not None:
                 self._client.close()  # type: ignore[attr-defined]  # every client has it
                 for session in _sessions(self._client):
@@ -119,7 +119,6 @@ class VectorIndex:
     def _connect(self) -> None:
         import chromadb
         from chromadb.config import Settings
-        from langchain_chroma import Chroma
 
         settings = Settings(anonymized_telemetry=False)
         if self._url is None:
@@ -128,18 +127,16 @@ class VectorIndex:
             self._client = chromadb.HttpClient(**_address(self._url), settings=settings)
             for session in _sessions(self._client):
                 session.timeout = _SERVER_SECONDS
-        self._store = Chroma(
-            client=self._client,
-            collection_name=self._space.collection,
-            collection_configuration={"hnsw": {"space": "cosine"}},
-        )
 
     def _follow(self) -> None:
         """Apply the changes that the database has seen. Applying one twice does no harm."""
         assert self._client is not None
         assert self._lock is not None
         try:
-            collection = self._client.get_collection(self._space.collection, embedding_function=None)
+            collection = self._client.get_or_create_collection(
+                self._space.collection, configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+            )
+            self._collection = collection
             name = str(collection.id)
             if self._space.followed(name) >= self._space.latest():
                 return
@@ -164,12 +161,8 @@ class VectorIndex:
 
     def _entries(self, article_id: str) -> list[_Entry]:
         numbers, matrix = self._space.vectors(article_id)
-        passages = self._space.passages(numbers.tolist())
-        # A passage that is missing was removed since: the change that says so comes later.
         return [
-            (str(number), vector, passages[number])
-            for number, vector in zip(numbers.tolist(), matrix, strict=True)
-            if number in passages
+            (str(number), vector, article_id) for number, vector in zip(numbers.tolist(), matrix, strict=True)
         ]
 
     @staticmethod
@@ -180,8 +173,7 @@ class VectorIndex:
             collection.upsert(
                 ids=[number for number, _, _ in batch],
                 embeddings=[vector for _, vector, _ in batch],
-                documents=[p.text for _, _, p in batch],
-                metadatas=[{"article_id": p.article_id, "start": p.start, "end": p.end} for _, _, p in batch],
+                metadatas=[{"article_id": article_id} for _, _, article_id in batch],
             )
 
     def _failure(self, error: Exception) -> StoreError:
