@@ -15,6 +15,8 @@ _HTML = re.compile(
 )
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+SUFFIXES = (".txt", ".md", ".markdown", *_HTML_SUFFIXES, ".pdf", ".docx", ".epub")
+"""How the names of files end that are looked for in a folder."""
 _OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Word document or another old Office file. Save it as DOCX or PDF",
     b"{\\rtf": "an RTF document. Save it as DOCX or PDF",

@@ -1,6 +1,7 @@
 """What all tests share: a data directory of their own and one chat with the real model."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,10 @@ import pytest
 
 if TYPE_CHECKING:
     from rag import ArticleChat
+
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and whatever they start would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

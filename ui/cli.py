@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--mcp", action="store_true", help="be an MCP server too (needs gradio[mcp])")
     serve.add_argument("--open", action="store_true", help="open it in the browser")
     add = command("add", "add", "Read articles and keep them, ready to be asked.")
-    add.add_argument("sources", nargs="+", metavar="FILE|URL|-", help="what to add")
+    add.add_argument("sources", nargs="+", metavar="FILE|FOLDER|URL|-", help="what to add")
     add.add_argument("--title", help="the article's title, if it is a single one")
     listed = command("list", "list_articles", "List the articles that were added.")
     listed.add_argument("--json", action="store_true", help="print them as JSON")

@@ -10,12 +10,12 @@ from importlib import import_module
 from threading import Event
 from typing import TYPE_CHECKING
 
-from index.errors import ArticleChatError
+from index.errors import ArticleChatError, ArticleError
 from rag.errors import SettingsError
 from rag.settings import Settings
 from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE
-from ui.sources import chosen, full_id, load_any
-from ui.terminal import Screen, plain
+from ui.sources import chosen, files_of, full_id, load_any
+from ui.terminal import Progress, Screen, plain
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -97,17 +97,29 @@ def serve(options: Namespace) -> int:
 
 def add(options: Namespace) -> int:
     """Read articles and keep them."""
-    if options.title and len(options.sources) > 1:
+    sources = [file for source in options.sources for file in files_of(source)]
+    if options.title and len(sources) > 1:
         raise SettingsError("--title names one article; add several without it.")
-    with _open_library() as library:
-        for source in options.sources:
-            article = load_any(source, title=options.title)
-            with Screen().progress() as report:
-                new = library.add(article, progress=report)
-            print(
-                plain(f"{article.id}  {article.title}" + ("" if new else "  (was there already)")), flush=True
-            )
-    return ANSWERED
+    failed = 0
+    with _open_library() as library, Screen().progress() as report:
+        for number, source in enumerate(sources, 1):
+            where = f"{number} of {len(sources)}: " if len(sources) > 1 else ""
+            try:
+                article = load_any(source, title=options.title)
+                new = library.add(article, progress=_named(report, f"{where}{article.title}"))
+            except ArticleError as error:  # the others are still wanted
+                failed += 1
+                print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+            else:
+                known = "" if new else "  (was there already)"
+                print(plain(f"{article.id}  {article.title}{known}"), flush=True)
+    if failed and len(sources) > 1:
+        print(f"article-chat: {failed} of {len(sources)} could not be added.", file=sys.stderr)
+    return FAILURE if failed else ANSWERED
+
+
+def _named(report: Progress, name: str) -> Progress:
+    return lambda what, done: report(f"{name}: {what}", done)
 
 
 def list_articles(options: Namespace) -> int:

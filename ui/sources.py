@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from index.articles import Article
     from index.library import Library
 
-__all__ = ["chosen", "full_id", "load_any"]
+__all__ = ["chosen", "files_of", "full_id", "load_any"]
 
 
 def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
@@ -39,6 +40,31 @@ def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
 
 def _looks_like_id(source: str) -> bool:
     return len(source) == 16 and all(c in "0123456789abcdef" for c in source)
+
+
+def files_of(source: str) -> list[str]:
+    """List what a source stands for.
+
+    Args:
+        source: A file, an address, ``-``, or a folder.
+
+    Returns:
+        The files of a folder and of those in it that may be articles, by name; else the source alone.
+
+    Raises:
+        ArticleError: If a folder has none.
+    """
+    from index.loading import SUFFIXES
+
+    folder = Path(source)
+    if not folder.is_dir():
+        return [source]
+    found = sorted(
+        str(file) for file in folder.rglob("*") if file.suffix.lower() in SUFFIXES and file.is_file()
+    )
+    if not found:
+        raise ArticleError(f"{source} has no files that can be read ({', '.join(SUFFIXES)}).")
+    return found
 
 
 def load_any(source: str, title: str | None = None) -> "Article":

@@ -1,24 +1,46 @@
-"""PDF: the text of each page, put together again from the lines that it was set in."""
+"""PDF: the text of each page, put together again from where its letters stand."""
 
-import io
+from __future__ import annotations
+
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from index.articles import Article, Part
 from index.errors import ArticleError
+from index.loaders.reading_order import CELL_BREAK, COLUMN_BREAK, Line, in_reading_order
 from index.splitting import sentences
 from index.structure import LIST_ITEM, is_heading, parse_plain
 
+if TYPE_CHECKING:
+    from pypdfium2 import PdfTextPage
+
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-    | {"\u00ad": "", "\u00a0": " "}
+    | {
+        "\u00ad": "",
+        "\u00a0": " ",
+        "\0": "",
+        "\x02": "-",
+        "\ufffe": "-",
+    }  # PDFium marks hyphens of broken words
 )
 _SCANNED = 12
 """A page has fewer letters than this on average only when it is a picture."""
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
 _MARGIN_LINES = 2
+_BROKEN = "\x02\ufffe"
+"""What PDFium gives for the hyphen of a word that a line's end breaks."""
+_WIDE = 1.2
+"""A space wider than this, in line heights, is none between words but between columns or cells."""
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
+
+
+_pdfium = threading.Lock()
+"""PDFium serves one thread at a time."""
 
 
 def read(data: bytes, source: str, title: str | None = None) -> Article:
@@ -27,50 +49,79 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     Raises:
         ArticleError: if it is damaged, encrypted, or scanned without text.
     """
-    import pypdf
-    from pypdf.errors import PyPdfError
+    import pypdfium2
 
     try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise _encrypted(source)
-        pages = [_lines(page.extract_text()) for page in reader.pages]
-        known = reader.metadata or pypdf.DocumentInformation()
-        found, author, created = known.title, known.author, known.creation_date_raw
-    except pypdf.errors.DependencyError as error:
-        raise _encrypted(source) from error
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        with _pdfium, pypdfium2.PdfDocument(data) as document:
+            known = document.get_metadata_dict()
+            pages = []
+            for page in document:
+                lines = [_clean(line) for line in in_reading_order(list(_lines(page.get_textpage())))]
+                pages.append(lines)
+                page.close()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise ArticleError(f"{source} is encrypted. Save it without a password.") from error
         raise ArticleError(f"{source} is damaged: it is not a PDF that can be read.") from error
     if sum(len(line) for page in pages for line in page) < _SCANNED * max(1, len(pages)):
         raise ArticleError(
             f"{source} has no text: its pages are pictures, perhaps scanned. Run text recognition over it "
             "first, for instance with ocrmypdf."
         )
-    date = re.match(r"D:(\d{4})(\d{2})(\d{2})", str(created or ""))
+    found = known.get("Title")
+    date = re.match(r"D:(\d{4})(\d{2})(\d{2})", known.get("CreationDate") or "")
     return Article.from_parts(
         _parts(_without_margins(pages)),
         title=title or (found if found and not _JUNK_TITLE.search(found) else None),
         source=source,
-        author=author,
+        author=known.get("Author") or None,
         date="-".join(date.groups()) if date else None,
     )
 
 
-def _encrypted(source: str) -> ArticleError:
-    return ArticleError(f"{source} is encrypted. Save it without a password.")
+def _lines(page: PdfTextPage) -> Iterator[Line]:
+    """The lines of a page, and the parts of a line between which there is a wide space, as PDFium comes upon them."""
+    from pypdfium2 import raw
+
+    text, box = "", (0.0, 0.0, 0.0, 0.0)
+    for number in range(page.count_chars()):
+        letter = chr(raw.FPDFText_GetUnicode(page, number))
+        if letter in _BROKEN and text:
+            yield Line(f"{text}-", *box)
+            text = ""
+            continue
+        left, bottom, right, top = page.get_charbox(number, loose=True)
+        apart = max(left - box[2], box[0] - right)
+        if letter in "\r\n" or (text and not letter.isspace() and apart > _WIDE * (box[3] - box[1])):
+            yield Line(text, *box)
+            text = ""
+        if letter.isspace():
+            text += " " * bool(text)
+        else:
+            box = (
+                (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
+                if text
+                else (left, bottom, right, top)
+            )
+            text += letter
+    yield Line(text, *box)
 
 
-def _lines(text: str) -> list[str]:
-    text = re.sub(r"[ \t]+", " ", text.translate(_LIGATURES).replace("\0", ""))
-    return [line.strip() for line in text.split("\n")]
+def _clean(line: str) -> str:
+    # PDFium gives letters beyond the first 65,536 in halves.
+    line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return re.sub(r"[ \t]+", " ", line.translate(_LIGATURES)).strip(" ")
 
 
 def _without_margins(pages: list[list[str]]) -> list[list[str]]:
     """The pages without their running heads and numbers, which stand at the edge of many of them."""
 
     def edges(page: list[str]) -> set[int]:
-        full = [number for number, line in enumerate(page) if line]
-        return {*full[:_MARGIN_LINES], *full[-_MARGIN_LINES:]}
+        found: set[int] = set()
+        for is_break, group in groupby(range(len(page)), key=lambda number: page[number] == COLUMN_BREAK):
+            full = [number for number in group if page[number] and not is_break]
+            found |= {*full[:_MARGIN_LINES], *full[-_MARGIN_LINES:]}
+        return found
 
     def shape(line: str) -> str:
         return re.sub(r"\d+|\b[ivxlc]+\b", "#", line.lower())
@@ -89,43 +140,66 @@ def _without_margins(pages: list[list[str]]) -> list[list[str]]:
 
 def _parts(pages: list[list[str]]) -> Iterator[Part]:
     paragraphs = _paragraphs(pages)
-    text = "\n\n".join(paragraph for paragraph, _ in paragraphs)
+    text = "\n\n".join(paragraph.replace("\n", " ") for paragraph, _ in paragraphs)
     for block, (paragraph, page) in zip(parse_plain(text), paragraphs, strict=True):
-        yield Part(block.kind, paragraph, block.level, page)
+        if CELL_BREAK in paragraph:
+            yield Part("table", paragraph, 0, page)
+        else:
+            yield Part(block.kind, paragraph, block.level, page)
 
 
 def _paragraphs(pages: list[list[str]]) -> list[tuple[str, int]]:
     """The paragraphs and the page that each begins on.
 
-    A sentence that a page break cuts stays whole, on the page where it begins.
+    A paragraph that a column's end cuts is whole again. Of one that a page's end cuts the sentence stays whole, on
+    the page where it begins.
     """
     paragraphs: list[tuple[str, int]] = []
     for page, lines in enumerate(pages, start=1):
-        for number, paragraph in enumerate(_page_paragraphs(lines)):
-            before, its_page = paragraphs[-1] if paragraphs else ("", page)
-            if number == 0 and before and its_page < page and _goes_on(before, paragraph):
-                cut = sentences(paragraph)[0][1]
-                paragraphs[-1] = (_join(before, paragraph[:cut]), its_page)
-                paragraph = paragraph[cut:].strip()
-            if paragraph:
-                paragraphs.append((paragraph, page))
+        for column in _columns(lines):
+            for number, paragraph in enumerate(_column_paragraphs(column)):
+                before, its_page = paragraphs[-1] if paragraphs else ("", page)
+                if number == 0 and before and _goes_on(before, paragraph):
+                    cut = sentences(paragraph)[0][1] if its_page < page else len(paragraph)
+                    paragraphs[-1] = (_join(before, paragraph[:cut]), its_page)
+                    paragraph = paragraph[cut:].strip()
+                if paragraph:
+                    paragraphs.append((paragraph, page))
     return paragraphs
 
 
-def _page_paragraphs(lines: list[str]) -> Iterator[str]:
-    lengths = sorted(len(line) for line in lines if line)
-    width = lengths[len(lengths) * 9 // 10] if lengths else 0
-    paragraph = ""
-    for number, line in enumerate(lines):
-        before = lines[number - 1] if number else ""
+def _columns(lines: list[str]) -> list[list[str]]:
+    columns: list[list[str]] = [[]]
+    for line in lines:
+        if line == COLUMN_BREAK:
+            columns.append([])
+        else:
+            columns[-1].append(line)
+    return columns
+
+
+def _column_paragraphs(column: list[str]) -> Iterator[str]:
+    for has_text, group in groupby(column, key=bool):
+        if has_text:
+            yield from _group_paragraphs(list(group))
+
+
+def _group_paragraphs(lines: list[str]) -> Iterator[str]:
+    """The paragraphs and tables of lines without a gap: a line that ends early ends a paragraph."""
+    width = sorted(map(len, lines))[len(lines) * 9 // 10]
+    paragraph = lines[0]
+    for number, line in enumerate(lines[1:], start=1):
+        before = lines[number - 1]
         ended = _END.search(before) and len(before) < 0.8 * width
         headed = len(before) < 0.75 * width and is_heading(before, " ".join(lines[number : number + 6]))
-        if paragraph and (not line or ended or headed or LIST_ITEM.match(line)):
+        if CELL_BREAK in before and CELL_BREAK in line:
+            paragraph += f"\n{line}"
+        elif ended or headed or LIST_ITEM.match(line) or CELL_BREAK in before or CELL_BREAK in line:
             yield paragraph
-            paragraph = ""
-        paragraph = _join(paragraph, line)
-    if paragraph:
-        yield paragraph
+            paragraph = line
+        else:
+            paragraph = _join(paragraph, line)
+    yield paragraph
 
 
 def _goes_on(before: str, after: str) -> bool:

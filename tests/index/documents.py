@@ -23,10 +23,14 @@ HTML = f"""<!doctype html><html lang="en"><head><title>Harbour plans - City News
 
 
 def pdf(pages: Sequence[Sequence[str]], *, title: str = "", encrypt: bool = False) -> bytes:
-    """A PDF of lines; an empty line leaves a gap."""
+    """A PDF of lines; an empty line leaves a gap, and a tab begins what stands beside, in the next column."""
     streams = []
     for lines in pages:
-        shown = [f"({_pdf_text(line)}) Tj T*" for line in lines]
+        shown = [
+            " 240 0 Td ".join(f"({_pdf_text(part)}) Tj" for part in line.split("\t"))
+            + f" {-240 * line.count(chr(9))} 0 Td T*"
+            for line in lines
+        ]
         streams.append("\n".join(["BT /F1 11 Tf 72 770 Td 14 TL", *shown, "ET"]).encode("cp1252"))
     count = len(streams)
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))

@@ -93,6 +93,37 @@ def test_pdf(tmp_path: Path) -> None:
     assert all(passage.page == article.page_at(passage.start) for passage in split(article))
 
 
+COLUMNS = [
+    "The harbour of Riga and what it costs the city and the province in the end",
+    "",
+    "The council of the city met on Monday\tboth of them must be of steel.",
+    "to hear the plans for the harbour, as the\tNobody spoke against it, and the mayor",
+    "law of the province asks.\tsaid that the city had waited for this",
+    "The new cranes are paid by the state, and\tquay since the flood of 1997.",
+    "",
+    "This line goes over the whole width of the page, and the editor wrote it.",
+    "",
+    "Year\tShips",
+    "2020\t41",
+    "2021\t52",
+]
+
+
+def test_columns_of_a_pdf_are_read_one_after_the_other_and_tables_row_by_row(tmp_path: Path) -> None:
+    path = tmp_path / "columns.pdf"
+    path.write_bytes(documents.pdf([COLUMNS], title="Harbour plans"))
+    article = load(path)
+    assert blocks(article, "table") == ["Year | Ships\n2020 | 41\n2021 | 52"]
+    assert article.text.split("\n\n") == [
+        "The harbour of Riga and what it costs the city and the province in the end",
+        "The council of the city met on Monday to hear the plans for the harbour, as the law of the province asks.",
+        "The new cranes are paid by the state, and both of them must be of steel.",
+        "Nobody spoke against it, and the mayor said that the city had waited for this quay since the flood of 1997.",
+        "This line goes over the whole width of the page, and the editor wrote it.",
+        "Year | Ships\n2020 | 41\n2021 | 52",
+    ]
+
+
 def test_pdf_that_is_scanned_or_encrypted_or_damaged_is_said(tmp_path: Path) -> None:
     path = tmp_path / "paper.pdf"
     path.write_bytes(documents.pdf([[], []]))

@@ -150,6 +150,59 @@ def test_add_list_ask_and_remove(
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_add_a_folder_goes_on_after_a_file_that_cannot_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], fails: Fails
+) -> None:
+    folder = tmp_path / "news"
+    (folder / "old").mkdir(parents=True)
+    (folder / "a.txt").write_text("The mill burnt down in 1911, and nobody was hurt.")
+    (folder / "b.pdf").write_bytes(b"%PDF-1.5 broken")
+    (folder / "old" / "c.MD").write_text("# The bridge\n\nThe bridge was built in 1870.")
+    (folder / "notes.db").write_bytes(b"no article")
+    assert main(["add", str(folder)]) == 1
+    out, err = capsys.readouterr()
+    assert "The mill" in out
+    assert "The bridge" in out
+    assert "b.pdf is damaged" in err
+    assert "1 of 3 could not be added" in err
+    assert "notes.db" not in err
+    (tmp_path / "empty").mkdir()
+    assert "no files that can be read" in fails(1, "add", str(tmp_path / "empty"))
+
+
+def test_adding_many_can_be_interrupted_and_goes_on_where_it_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for number in range(1000):
+        (folder / f"{number:04}.txt").write_text(
+            f"House {number} of the street was built in {1000 + number}."
+        )
+    with subprocess.Popen(
+        command("add", str(folder)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        early = [process.stdout.readline() for _ in range(5)]
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "article-chat: Stopped.\n")
+    done = len(early) + len(out.splitlines())
+    assert 5 <= done < 1000
+    assert main(["add", str(folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 1000
+    known = [line.endswith("(was there already)") for line in lines]
+    assert done <= sum(known) <= done + 1  # the one that it was at may have been finished but not said
+    assert all(known[:done])
+    assert main(["list", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 1000
+
+
 def test_remove_what_is_not_there(fails: Fails) -> None:
     assert "article-chat list" in fails(1, "remove", "0123")
 

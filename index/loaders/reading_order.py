@@ -1,0 +1,171 @@
+"""The order in which the lines of a printed page are read: columns one after the other, tables row by row.
+
+It cuts a page where a strip of it is empty, again and again (recursive XY-cut: Nagy and Seth, "Hierarchical
+Representation of Optically Scanned Documents", 1984).
+"""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from statistics import median
+
+CELL_BREAK = " | "
+COLUMN_BREAK = "\f"
+"""Stands between the lines of one column and those of the next."""
+
+_GUTTER = 0.7
+"""How wide the space between two columns is at least, in line heights."""
+_NARROW = 0.1
+"""What is narrower than this share of its region is no column: bullets and numbers in the margin are not."""
+_CELL = 24
+"""Characters. Columns whose lines are shorter than this on average are those of a table."""
+_CELLS_APART = 2.0
+"""How wide the space between two cells is, in line heights; a narrower one is between words."""
+_WIDE_BAND = 1.5
+"""How high an empty band is that parts what is above from what is below, in line heights."""
+_CUTS_TRIED = 30
+_MOST_LINES = 3000
+"""A page with more is no page to be cut."""
+_DEEPEST = 40
+"""Cuts within cuts; no page needs more."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words that stand side by side, and their place in points from the lower left corner of the page."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def in_reading_order(lines: Sequence[Line]) -> list[str]:
+    """The text of a page's lines in the order in which they are read.
+
+    Args:
+        lines: The lines in any order. Those of two columns must not be joined, nor those of two cells.
+
+    Returns:
+        The lines; an empty one where a paragraph ends with a gap, and COLUMN_BREAK where a column does. Cells that
+        stand side by side are one line, with CELL_BREAK between them.
+    """
+    lines = [line for line in lines if line.text.strip() and line.top > line.bottom]
+    if not lines:
+        return []
+    height = median(line.top - line.bottom for line in lines)
+    ordered: list[str] = []
+    for number, column in enumerate(_cut(lines, height, 0)):
+        ordered += [COLUMN_BREAK] * (number > 0) + _rows(column, height)
+    return ordered
+
+
+def _cut(lines: list[Line], height: float, depth: int) -> list[list[Line]]:
+    """The columns of a region, the first to be read first."""
+    if depth >= _DEEPEST or len(lines) > _MOST_LINES or not _side_by_side(lines):
+        return [lines]
+    strips = _strips(lines, _across, _GUTTER * height)
+    if _are_columns(strips):
+        if sum(len(line.text) for line in lines) < _CELL * len(lines):
+            return [lines]
+        if _right_to_left("".join(line.text for line in lines)):
+            strips.reverse()
+        return [column for strip in strips for column in _cut(strip, height, depth + 1)]
+    halves = _halves(lines, height)
+    if halves is None:
+        return [lines]
+    above, below = (_cut(half, height, depth + 1) for half in halves)
+    return [*above[:-1], above[-1] + below[0], *below[1:]]
+
+
+def _halves(lines: list[Line], height: float) -> tuple[list[Line], list[Line]] | None:
+    """What is above and below an empty band: the widest, or among narrow ones the one that frees most columns."""
+    bands = _strips(lines, _down, 0.0)
+    ordered = [line for band in bands for line in band]
+    cuts = {}
+    for cut, (above, below) in zip(accumulate(map(len, bands)), pairwise(bands), strict=False):
+        gap = min(line.bottom for line in above) - max(line.top for line in below)
+        cuts[cut] = min(gap, _WIDE_BAND * height)
+    best, found = (0.0, -1), None
+    for cut in sorted(cuts, key=lambda cut: -cuts[cut])[:_CUTS_TRIED]:
+        halves = ordered[:cut], ordered[cut:]
+        freed = sum(len(half) for half in halves if _are_columns(_strips(half, _across, _GUTTER * height)))
+        wide = cuts[cut] if cuts[cut] >= _WIDE_BAND * height else 0.0
+        if (wide, freed) > best:
+            best, found = (wide, freed), halves
+    return found
+
+
+def _across(line: Line) -> tuple[float, float]:
+    return line.left, line.right
+
+
+def _down(line: Line) -> tuple[float, float]:
+    return -line.top, -line.bottom
+
+
+def _side_by_side(lines: Sequence[Line]) -> bool:
+    """Whether anything stands beside something else."""
+    lowest = float("inf")
+    for line in sorted(lines, key=lambda line: -line.top):
+        if line.top - lowest > 0.5 * (line.top - line.bottom):
+            return True
+        lowest = min(lowest, line.bottom)
+    return False
+
+
+def _strips(
+    lines: Sequence[Line], extent: Callable[[Line], tuple[float, float]], gap: float
+) -> list[list[Line]]:
+    """The lines apart wherever nothing stands for more than ``gap``."""
+    strips: list[list[Line]] = []
+    end = 0.0
+    for line in sorted(lines, key=extent):
+        first, last = extent(line)
+        if strips and first - end <= gap:
+            strips[-1].append(line)
+            end = max(end, last)
+        else:
+            strips.append([line])
+            end = last
+    return strips
+
+
+def _are_columns(strips: Sequence[Sequence[Line]]) -> bool:
+    widths = [max(line.right for line in strip) - min(line.left for line in strip) for strip in strips]
+    return len(strips) > 1 and min(widths) >= _NARROW * sum(widths)
+
+
+def _rows(lines: Sequence[Line], height: float) -> list[str]:
+    """The lines of one column, or of a table, from top to bottom."""
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda line: -(line.top + line.bottom)):
+        middle = (line.top + line.bottom) / 2
+        if rows and rows[-1][0].bottom <= middle <= rows[-1][0].top:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    gaps = [above[0].bottom - below[0].top for above, below in pairwise(rows)]
+    usual = median([gap for gap in gaps if gap < height] or [0.0])
+    texts = [_row(rows[0])]
+    for gap, row in zip(gaps, rows[1:], strict=True):
+        texts += [""] * (gap > usual + 0.3 * height) + [_row(row)]
+    return texts
+
+
+def _row(cells: list[Line]) -> str:
+    backwards = _right_to_left("".join(cell.text for cell in cells))
+    cells = sorted(cells, key=lambda cell: -cell.right if backwards else cell.left)
+    text = cells[0].text.strip()
+    for before, cell in pairwise(cells):
+        gap = max(cell.left - before.right, before.left - cell.right)
+        apart = gap > _CELLS_APART * (cell.top - cell.bottom) and len(text) > 3  # a bullet is no cell
+        text += (CELL_BREAK if apart else " ") + cell.text.strip()
+    return text
+
+
+def _right_to_left(text: str) -> bool:
+    letters = [unicodedata.bidirectional(letter) for letter in text if letter.isalpha()]
+    return sum(kind in ("R", "AL") for kind in letters) > len(letters) / 2
