@@ -177,6 +177,21 @@ def test_each_model_has_a_space_of_its_own(
         assert {hit.passage.text for hit in second.search("Who leads the new team?")} == {HARBOUR}
 
 
+def test_among_many_passages_the_rare_words_of_a_question_find(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.space._MOST_COMPARED", 5)
+    texts = [f"The harbour of town {number} has a stone quay for ships. " * 4 for number in range(20)]
+    texts[13] += "The quay for ships was built by a Zimmermann."
+    with Library(tmp_path, embeddings=Letters()) as library:
+        library.add(Article.from_text("\n\n".join(texts)))
+        best = max(
+            library.search("Which harbour quay did a Zimmermann build?", k=20), key=lambda h: h.lexical
+        )
+        assert "Zimmermann" in best.passage.text
+        assert any(hit.lexical for hit in library.search("Which harbour has a quay?", k=20))
+
+
 def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:
     words = HARBOUR.split() + BAKERY.split()
     paragraphs = [" ".join(words[(n * m) % len(words)] for m in range(1, 70)) + f" {n}." for n in range(2300)]
