@@ -11,31 +11,28 @@ from typing import TYPE_CHECKING
 
 from index.articles import Article, Part
 from index.errors import ArticleError
-from index.loaders.reading_order import CELL_BREAK, COLUMN_BREAK, Line, in_reading_order
+from index.loaders.reading_order import CELL_BREAK, Line, in_reading_order
 from index.splitting import sentences
 from index.structure import LIST_ITEM, is_heading, parse_plain
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
 
+_BROKEN = "\x02\ufffe"
+"""What PDFium gives for the hyphen of a word that a line's end breaks."""
 _LIGATURES = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-    | {
-        "\u00ad": "",
-        "\u00a0": " ",
-        "\0": "",
-        "\x02": "-",
-        "\ufffe": "-",
-    }  # PDFium marks hyphens of broken words
+    | {"\u00ad": "", "\u00a0": " ", "\0": ""}
+    | dict.fromkeys(_BROKEN, "-")
 )
 _SCANNED = 12
 """A page has fewer letters than this on average only when it is a picture."""
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
 _MARGIN_LINES = 2
-_BROKEN = "\x02\ufffe"
-"""What PDFium gives for the hyphen of a word that a line's end breaks."""
 _WIDE = 1.2
 """A space wider than this, in line heights, is none between words but between columns or cells."""
+_Page = list[list[str]]
+"""The columns of a page, each with its lines."""
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
 
 
@@ -56,14 +53,14 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
             known = document.get_metadata_dict()
             pages = []
             for page in document:
-                lines = [_clean(line) for line in in_reading_order(list(_lines(page.get_textpage())))]
-                pages.append(lines)
+                columns = in_reading_order(_lines(page.get_textpage()))
+                pages.append([[_clean(line) for line in column] for column in columns])
                 page.close()
     except pypdfium2.PdfiumError as error:
         if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise ArticleError(f"{source} is encrypted. Save it without a password.") from error
         raise ArticleError(f"{source} is damaged: it is not a PDF that can be read.") from error
-    if sum(len(line) for page in pages for line in page) < _SCANNED * max(1, len(pages)):
+    if sum(len(line) for page in pages for column in page for line in column) < _SCANNED * max(1, len(pages)):
         raise ArticleError(
             f"{source} has no text: its pages are pictures, perhaps scanned. Run text recognition over it "
             "first, for instance with ocrmypdf."
@@ -87,7 +84,7 @@ def _lines(page: PdfTextPage) -> Iterator[Line]:
     for number in range(page.count_chars()):
         letter = chr(raw.FPDFText_GetUnicode(page, number))
         if letter in _BROKEN and text:
-            yield Line(f"{text}-", *box)
+            yield Line(text + letter, *box)
             text = ""
             continue
         left, bottom, right, top = page.get_charbox(number, loose=True)
@@ -113,32 +110,32 @@ def _clean(line: str) -> str:
     return re.sub(r"[ \t]+", " ", line.translate(_LIGATURES)).strip(" ")
 
 
-def _without_margins(pages: list[list[str]]) -> list[list[str]]:
+def _without_margins(pages: list[_Page]) -> list[_Page]:
     """The pages without their running heads and numbers, which stand at the edge of many of them."""
 
-    def edges(page: list[str]) -> set[int]:
-        found: set[int] = set()
-        for is_break, group in groupby(range(len(page)), key=lambda number: page[number] == COLUMN_BREAK):
-            full = [number for number in group if page[number] and not is_break]
-            found |= {*full[:_MARGIN_LINES], *full[-_MARGIN_LINES:]}
-        return found
+    def edges(column: list[str]) -> set[int]:
+        full = [number for number, line in enumerate(column) if line]
+        return {*full[:_MARGIN_LINES], *full[-_MARGIN_LINES:]}
 
     def shape(line: str) -> str:
         return re.sub(r"\d+|\b[ivxlc]+\b", "#", line.lower())
 
-    counts = Counter(line for page in pages for line in {shape(page[number]) for number in edges(page)})
+    counts = Counter(
+        line for page in pages for line in {shape(column[n]) for column in page for n in edges(column)}
+    )
     often = {line for line, count in counts.items() if count >= max(3, len(pages) // 3)}
 
     def is_margin(line: str) -> bool:
         return shape(line) in often or re.fullmatch(r"[-– ]*\d{1,4}[-– ]*", line) is not None
 
-    return [
-        [line for number, line in enumerate(page) if not (number in edges(page) and is_margin(line))]
-        for page in pages
-    ]
+    def trimmed(column: list[str]) -> list[str]:
+        margins = {number for number in edges(column) if is_margin(column[number])}
+        return [line for number, line in enumerate(column) if number not in margins]
+
+    return [[trimmed(column) for column in page] for page in pages]
 
 
-def _parts(pages: list[list[str]]) -> Iterator[Part]:
+def _parts(pages: list[_Page]) -> Iterator[Part]:
     paragraphs = _paragraphs(pages)
     text = "\n\n".join(paragraph.replace("\n", " ") for paragraph, _ in paragraphs)
     for block, (paragraph, page) in zip(parse_plain(text), paragraphs, strict=True):
@@ -148,15 +145,15 @@ def _parts(pages: list[list[str]]) -> Iterator[Part]:
             yield Part(block.kind, paragraph, block.level, page)
 
 
-def _paragraphs(pages: list[list[str]]) -> list[tuple[str, int]]:
+def _paragraphs(pages: list[_Page]) -> list[tuple[str, int]]:
     """The paragraphs and the page that each begins on.
 
     A paragraph that a column's end cuts is whole again. Of one that a page's end cuts the sentence stays whole, on
     the page where it begins.
     """
     paragraphs: list[tuple[str, int]] = []
-    for page, lines in enumerate(pages, start=1):
-        for column in _columns(lines):
+    for page, columns in enumerate(pages, start=1):
+        for column in columns:
             for number, paragraph in enumerate(_column_paragraphs(column)):
                 before, its_page = paragraphs[-1] if paragraphs else ("", page)
                 if number == 0 and before and _goes_on(before, paragraph):
@@ -166,16 +163,6 @@ def _paragraphs(pages: list[list[str]]) -> list[tuple[str, int]]:
                 if paragraph:
                     paragraphs.append((paragraph, page))
     return paragraphs
-
-
-def _columns(lines: list[str]) -> list[list[str]]:
-    columns: list[list[str]] = [[]]
-    for line in lines:
-        if line == COLUMN_BREAK:
-            columns.append([])
-        else:
-            columns[-1].append(line)
-    return columns
 
 
 def _column_paragraphs(column: list[str]) -> Iterator[str]:

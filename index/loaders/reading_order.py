@@ -5,14 +5,13 @@ Representation of Optically Scanned Documents", 1984).
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import chain, pairwise
 from statistics import median
 
 CELL_BREAK = " | "
-COLUMN_BREAK = "\f"
-"""Stands between the lines of one column and those of the next."""
+"""Stands between cells that are side by side."""
 
 _GUTTER = 0.7
 """How wide the space between two columns is at least, in line heights."""
@@ -42,24 +41,21 @@ class Line:
     top: float
 
 
-def in_reading_order(lines: Sequence[Line]) -> list[str]:
-    """The text of a page's lines in the order in which they are read.
+def in_reading_order(lines: Iterable[Line]) -> list[list[str]]:
+    """The text of a page's lines in the order in which they are read, column by column.
 
     Args:
         lines: The lines in any order. Those of two columns must not be joined, nor those of two cells.
 
     Returns:
-        The lines; an empty one where a paragraph ends with a gap, and COLUMN_BREAK where a column does. Cells that
-        stand side by side are one line, with CELL_BREAK between them.
+        The columns, each with its lines: an empty one where a paragraph ends with a gap. Cells that stand side by
+        side are one line, with CELL_BREAK between them.
     """
     lines = [line for line in lines if line.text.strip() and line.top > line.bottom]
     if not lines:
         return []
     height = median(line.top - line.bottom for line in lines)
-    ordered: list[str] = []
-    for number, column in enumerate(_cut(lines, height, 0)):
-        ordered += [COLUMN_BREAK] * (number > 0) + _rows(column, height)
-    return ordered
+    return [_rows(column, height) for column in _cut(lines, height, 0)]
 
 
 def _cut(lines: list[Line], height: float, depth: int) -> list[list[Line]]:
@@ -81,21 +77,25 @@ def _cut(lines: list[Line], height: float, depth: int) -> list[list[Line]]:
 
 
 def _halves(lines: list[Line], height: float) -> tuple[list[Line], list[Line]] | None:
-    """What is above and below an empty band: the widest, or among narrow ones the one that frees most columns."""
+    """What is above and below an empty band: of the wide ones, or else of all, the one that frees most columns."""
     bands = _strips(lines, _down, 0.0)
-    ordered = [line for band in bands for line in band]
-    cuts = {}
-    for cut, (above, below) in zip(accumulate(map(len, bands)), pairwise(bands), strict=False):
-        gap = min(line.bottom for line in above) - max(line.top for line in below)
-        cuts[cut] = min(gap, _WIDE_BAND * height)
-    best, found = (0.0, -1), None
-    for cut in sorted(cuts, key=lambda cut: -cuts[cut])[:_CUTS_TRIED]:
-        halves = ordered[:cut], ordered[cut:]
-        freed = sum(len(half) for half in halves if _are_columns(_strips(half, _across, _GUTTER * height)))
-        wide = cuts[cut] if cuts[cut] >= _WIDE_BAND * height else 0.0
-        if (wide, freed) > best:
-            best, found = (wide, freed), halves
-    return found
+    wide = _WIDE_BAND * height
+    gaps = [
+        min(wide, min(line.bottom for line in above) - max(line.top for line in below))
+        for above, below in pairwise(bands)
+    ]
+
+    def halves(cut: int) -> tuple[list[Line], list[Line]]:
+        return list(chain(*bands[: cut + 1])), list(chain(*bands[cut + 1 :]))
+
+    def freed(cut: int) -> int:
+        return sum(
+            len(half) for half in halves(cut) if _are_columns(_strips(half, _across, _GUTTER * height))
+        )
+
+    cuts = sorted(range(len(gaps)), key=lambda cut: -gaps[cut])[:_CUTS_TRIED]
+    best = max(cuts, key=lambda cut: (gaps[cut] >= wide, freed(cut)), default=None)
+    return None if best is None else halves(best)
 
 
 def _across(line: Line) -> tuple[float, float]:
