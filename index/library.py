@@ -164,8 +164,9 @@ class Library:
         self._complete(library, article_ids)
         vector = self.embeddings.embed_query(query)
         count = max(_CANDIDATES, k)
-        lexical = library.space.search_words(FtsQuery.of(query), count, article_ids)
-        dense = library.dense(vector, count, article_ids)
+        among = library.space.count(article_ids)
+        lexical = library.space.search_words(FtsQuery.of(query), count, article_ids, among)
+        dense = library.dense(vector, count, article_ids, among)
         dense |= library.cosines(vector, [number for number in lexical if number not in dense])
         return list(islice(_hits(library.space, fuse(dense, lexical)), k))
 
@@ -263,10 +264,10 @@ class _Open:
         self.complete_at = -1
 
     def dense(
-        self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None
+        self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None, among: int
     ) -> dict[int, float]:
         """The passages nearest to a vector. Few are compared exactly, many are found by the vector index."""
-        if self.space.count(article_ids) > _EXACT and self.vectors.refresh():
+        if among > _EXACT and self.vectors.refresh():
             return self.vectors.search(vector, count, article_ids)
         return self.exact.search(vector, count, article_ids)
 

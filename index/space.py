@@ -156,11 +156,18 @@ class Space:
         return {number: Passage(*row) for number, row in found.items() if row is not None}
 
     def search_words(
-        self, query: FtsQuery, count: int, article_ids: Sequence[str] | None
+        self, query: FtsQuery, count: int, article_ids: Sequence[str] | None, among: int
     ) -> dict[int, float]:
-        """The passages that fit the words of a question best, by number, and their BM25, higher is better."""
+        """The passages that fit the words of a question best, by number, and their BM25, higher is better.
+
+        Args:
+            query: What to look for.
+            count: How many passages at most.
+            article_ids: Where to look; everywhere if None.
+            among: How many passages there are (:meth:`count`).
+        """
         many = article_ids is not None and len(article_ids) > _MANY
-        if self.count(article_ids) > _MOST_COMPARED:
+        if among > _MOST_COMPARED:
             query = self._telling(query)
         expression = query.expression(None if many else article_ids)
         if expression is None:
