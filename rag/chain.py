@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Generator, Sequence
 
-from index import Article
 from rag import prompts
 from rag.answers import Answer
-from rag.conversation import search_query
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
@@ -19,9 +17,7 @@ _MOST_ARTICLES = 3
 """How many of the articles that were found are read."""
 
 
-def run(
-    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Article]], Evidence]
-) -> Generator[Event]:
+def run(query: Query, model: LanguageModel, search: Callable[[], Evidence]) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 
     Several articles are read one by one, the best first. When one has answered, the next is asked only what it says
@@ -30,7 +26,7 @@ def run(
     Args:
         query: The question.
         model: What reads and writes.
-        search: Gives the evidence for a query among articles.
+        search: Finds the evidence.
 
     Yields:
         Events; the last one is ``Finished``.
@@ -41,7 +37,7 @@ def run(
     """
     watch = Watch()
     yield Step("searching", "Searching the article")
-    evidence = search(search_query(query.question, query.earlier), query.articles)
+    evidence = search()
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")

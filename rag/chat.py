@@ -89,7 +89,9 @@ class ArticleChat:
         yield Step("indexing", "Opening the article")
         query = chain.Query(question, self.open(article), earlier)
         yield from chain.run(
-            query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
+            query,
+            self.model,
+            lambda: retrieval.gather(question, earlier, query.articles, self.library),
         )
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
@@ -120,7 +122,7 @@ class ArticleChat:
         return AnswerChain(self)
 
     def open(self, article: ArticleLike = None, progress: Progress | None = None) -> tuple[Article, ...]:
-        """Make articles ready to be asked: load them, and index those that are too long to be read whole.
+        """Make articles ready to be asked: load them, and index those that are not in the library yet.
 
         Args:
             article: As for ``answer``.
@@ -139,9 +141,8 @@ class ArticleChat:
             articles = tuple(self._load(item) for item in article)
         if not articles:
             raise ArticleError("No article was given. Name at least one.")
-        if not retrieval.is_short(articles):
-            for item in articles:
-                self.library.add(item, progress=progress)
+        for item in articles:
+            self.library.add(item, progress=progress)
         return articles
 
     def _load(self, article: Article | str | Path | None) -> Article:
@@ -173,10 +174,11 @@ class ArticleChat:
         """
         self.model.start(progress)
         articles = self.open(article)
+        self.library.search("warm", k=1)
         if retrieval.is_short(articles):
-            self.model.read_article(retrieval.whole(articles[0]))
-        else:
-            self.library.search("warm", k=1)
+            self.model.read(retrieval.passages(articles[0]))
+        if len(articles) == 1:
+            self.model.read(retrieval.whole(articles[0]))
 
     def suggestions(self, article: ArticleLike = None) -> list[str]:
         """Return three or four questions that an article answers, made by the model once and kept.

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,15 +91,15 @@ class LanguageModel:
             stream_usage=False,
         )
 
-    def read_article(self, evidence: "Evidence") -> None:
-        """Let the built-in model read an article before anybody asks; other models have nothing to prepare."""
+    def read(self, evidence: "Evidence") -> None:
+        """Let the built-in model read before anybody asks; other models have nothing to prepare."""
         self.start()
-        article = prompts.article_part(evidence.texts)
-        if self._server is not None:
-            with self._server.borrow(article) as slot:
-                self._server.read(slot, article, _messages(article))
+        for part in evidence.prompts(together=not self.builtin):
+            if self._server is not None:
+                with self._server.borrow(part) as slot:
+                    self._server.read(slot, part, _messages(part))
 
-    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
+    def stream(self, article: str, rest: str, *, remember: bool) -> Generator[Piece]:
         """Ask the model, and give what it writes as it writes it.
 
         Args:

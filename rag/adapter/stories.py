@@ -1,76 +1,163 @@
-"""News stories written for training, with questions of the kinds that SQuAD hardly has.
+"""Articles written for training, with questions of the kinds that SQuAD hardly has.
 
-``stories.txt`` has, after each story, questions (``Q:``) and follow-ups (``F:``); under each its answer (``A:``) or
-``-`` where the story gives none, and sentences that are no answer to it: true ones (``X:``) and false ones (``W:``).
+Each file in ``stories/`` has articles, ``## Title``, and after each one questions (``Q:``), those about the whole
+(``S:``, as for a summary) and follow-ups (``F:``); under each its answer (``A:``) or ``-`` where the article gives none, and sentences that are no answer to it: true ones
+(``X:``) and wrong ones (``W:``).
+
+The model is shown a whole article, as it reads a short one for a summary, or one passage of it, as it reads for
+everything else (``rag.reading``): then what other passages answer is missing here.
 """
 
 import random
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.splitting import sentences
+from index.articles import Article
+from index.splitting import sentences, split
 from rag import prompts
 from rag.adapter import wording
 from rag.adapter.example import Example
+from rag.words import content_words
 
-__all__ = ["groups"]
+__all__ = ["Question", "Story", "groups", "stories"]
 
-_FILE = Path(__file__).with_name("stories.txt")
-_MOST = 18  # examples in a group
+_FOLDER = Path(__file__).with_name("stories")
+_MOST = 16  # examples in a group
+_HAS = 0.7  # share of an answer's words that a passage must have to be the one that answers
+_LACKS = 0.45  # and under which another passage does not
+_PASSAGES = 2  # of each article are learned in one pass
 
 
 @dataclass
-class _Item:
+class Question:
+    """A question, what was said before it if it is a follow-up, its answer, and what is none."""
+
     question: str
     earlier: tuple[str, str] | None
+    about_whole: bool = False
     answer: str = ""
     beside: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Story:
+    """An article and the questions about it."""
+
+    article: Article
+    questions: list[Question]
+
+
+def stories(folder: Path = _FOLDER) -> Iterator[Story]:
+    """Read the articles of all files in a folder."""
+    for file in sorted(folder.glob("*.txt")):
+        for part in file.read_text(encoding="utf-8").split("## ")[1:]:
+            text, _, lines = part.strip().partition("\n\n")
+            title, _, body = text.partition("\n")
+            yield Story(Article.from_text(body, title=title), _questions(lines))
+
+
 def groups(rng: random.Random) -> list[tuple[str, list[Example]]]:
-    """Return every story as a stretch with its examples, in groups of a size that fits one step of training."""
+    """Return stretches with their examples, in groups of a size that fits one step of training."""
     found = []
-    for story in _FILE.read_text().split("## ")[1:]:
-        text, _, questions = story.strip().partition("\n\n")
-        stretch = prompts.article_part(["\n\n".join(text.splitlines()[1:])])
-        examples = [example for item in _items(questions) for example in _examples(item, rng)]
-        rng.shuffle(examples)
-        count = -(-len(examples) // _MOST)
-        found += [(stretch, examples[k::count]) for k in range(count)]
+    for story in stories():
+        if rng.random() < 0.4:
+            found.append(_whole(story, rng))
+        found += _by_passage(story, rng)
     return found
 
 
-def _items(lines: str) -> list[_Item]:
-    items: list[_Item] = []
+def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
+    """Return the article with the questions that no single passage answers, and a few others."""
+    texts = [passage.text for passage in split(story.article)]
+    wide = [q for q in story.questions if q.about_whole or (q.answer and _place(q, texts) is None)]
+    others = [q for q in story.questions if q not in wide]
+    asked = wide[:4] + rng.sample(others, 3)
+    blocks = [story.article.text[block.start : block.end] for block in story.article.blocks]
+    examples = [example for q in asked for example in _examples(q, rng)]
+    rng.shuffle(examples)
+    return prompts.article_part(blocks), examples[:_MOST]
+
+
+def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Example]]]:
+    """Return some passages, each with the questions it answers and as many that it does not."""
+    texts = [passage.text for passage in split(story.article)]
+    answered: dict[int, list[Question]] = {number: [] for number in range(len(texts))}
+    missing: dict[int, list[Question]] = {number: [] for number in range(len(texts))}
+    for question in story.questions:
+        if question.about_whole:
+            continue
+        if question.answer:
+            place = _place(question, texts)
+            if place is None:
+                continue
+            answered[place].append(question)
+            near = max(
+                (n for n in range(len(texts)) if _share(question.answer, texts[n]) < _LACKS),
+                key=lambda n: _share(question.question, texts[n]),
+                default=None,
+            )
+            if near is not None and rng.random() < 0.4:
+                elsewhere = replace(question, answer="", beside=[], wrong=question.wrong[:1])
+                missing[near].append(elsewhere)
+        else:
+            close = " ".join([question.question, *question.beside])
+            place = max(range(len(texts)), key=lambda n: _share(close, texts[n]))
+            missing[place].append(question)
+    full = sorted(answered, key=lambda n: -len(answered[n]) - len(missing[n]) + rng.random())
+    for number in rng.sample(full[:4], min(_PASSAGES, len(full))):
+        examples = [e for q in answered[number] + missing[number] for e in _examples(q, rng)]
+        rng.shuffle(examples)
+        yield prompts.article_part([texts[number]]), examples[:_MOST]
+
+
+def _place(question: Question, texts: list[str]) -> int | None:
+    """Return the number of the one passage that answers a question, or None if there is none or more than one."""
+    shares = [_share(question.answer, text) for text in texts]
+    best = max(range(len(texts)), key=lambda n: shares[n])
+    rest = max((share for n, share in enumerate(shares) if n != best), default=0.0)
+    return best if shares[best] >= _HAS and rest < shares[best] - 0.15 else None
+
+
+def _share(said: str, text: str) -> float:
+    """Return the share of a sentence's content words that a text has."""
+    words = set(content_words(said))
+    return len(words & set(content_words(text))) / max(1, len(words))
+
+
+def _questions(lines: str) -> list[Question]:
+    found: list[Question] = []
     answered = ("", "")
     for line in lines.splitlines():
         mark, _, text = line.partition(": ")
-        if mark in ("Q", "F"):
-            items.append(_Item(text, answered if mark == "F" else None))
+        if mark in ("Q", "S", "F"):
+            found.append(Question(text, answered if mark == "F" else None, mark == "S"))
         elif mark == "A":
-            items[-1].answer = text
-            answered = (items[-1].question, text)
+            found[-1].answer = text
+            answered = (found[-1].question, text)
         elif mark in ("X", "W"):
-            (items[-1].beside if mark == "X" else items[-1].wrong).append(text)
-    return items
+            (found[-1].beside if mark == "X" else found[-1].wrong).append(text)
+    return found
 
 
-def _examples(item: _Item, rng: random.Random) -> list[Example]:
+def _examples(item: Question, rng: random.Random) -> list[Example]:
     question = item.question
-    if (kind := rng.random()) < 0.1:
+    if (kind := rng.random()) < 0.07:
         question = wording.mistyped(question, rng)
-    elif kind < 0.2:
+    elif kind < 0.14:
         question = wording.loose(question, rng)
     asked = prompts.question_part(question, item.earlier)
     found = [Example(asked, bool(item.answer), item.answer or None)]
     for start, end in sentences(item.answer):
         said = item.answer[start:end]
-        found.append(Example(prompts.answer_part(asked, said), True))
+        if rng.random() < 0.9:
+            found.append(Example(prompts.answer_part(asked, said), True))
         if rng.random() < 0.3:
             found.append(Example(prompts.claim_part(said), True))
     for said in item.beside + item.wrong:
-        found.append(Example(prompts.answer_part(asked, said), False))
-        if said in item.wrong and rng.random() < 0.5:
+        if rng.random() < 0.45:
+            found.append(Example(prompts.answer_part(asked, said), False))
+        if said in item.wrong and rng.random() < 0.25:
             found.append(Example(prompts.claim_part(said), False))
     return found

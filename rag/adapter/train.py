@@ -28,7 +28,6 @@ RANK = 4
 SCALE = 2.0
 RATE = 5e-4
 GROUPS_PER_STEP = 2
-STORY_PASSES = 2
 VERDICT_WEIGHT = 1.0
 ANSWER_WEIGHT = 0.6
 _END = "<|im_end|>"
@@ -115,7 +114,7 @@ class Trainer:
         segment = torch.tensor(segments)
         seen = torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
         seen &= (segment[None] == 0) | (segment[None] == segment[:, None])
-        mask = torch.zeros(seen.shape, dtype=torch.bfloat16).masked_fill(~seen, -math.inf)[None, None]
+        mask = torch.zeros(seen.shape, dtype=self.model.dtype).masked_fill(~seen, -math.inf)[None, None]
         core = self.model.model
         with torch.no_grad():
             hidden = core.embed_tokens(torch.tensor([ids]))
@@ -159,16 +158,20 @@ def main() -> None:
     from tqdm import trange
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--squad", type=Path, required=True, help="a folder of SQuAD articles as JSON")
-    parser.add_argument("--sentences", type=Path, required=True, help="what rag.adapter.teach wrote")
+    parser.add_argument("--squad", type=Path, help="a folder of SQuAD articles as JSON; none: only stories")
+    parser.add_argument("--sentences", type=Path, help="what rag.adapter.teach wrote of them")
     parser.add_argument("--start", type=Path, help="an adapter to go on from")
     parser.add_argument("--paragraphs", type=int, help="how many paragraphs to learn from; all by default")
+    parser.add_argument("--passes", type=int, default=1, help="how often through the stories")
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences, options.seed)
-    groups = [examples.group(*item) for item in examples.schedule()[: options.paragraphs]]
-    for repeat in range(STORY_PASSES):
+    groups = []
+    if options.squad:
+        examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences, options.seed)
+        groups = [examples.group(*item) for item in examples.schedule()[: options.paragraphs]]
+    for repeat in range(options.passes):
         groups += stories.groups(random.Random(options.seed + repeat))  # noqa: S311 - repeatable data, not a secret
     random.Random(options.seed).shuffle(groups)  # noqa: S311
     trainer = Trainer()
@@ -177,7 +180,7 @@ def main() -> None:
     optimizer = torch.optim.AdamW(trainer.parameters, lr=RATE, weight_decay=0.01, betas=(0.9, 0.98))
     steps = len(groups) // GROUPS_PER_STEP
     for step in (bar := trange(steps)):
-        rate = RATE * min(1, (step + 1) / 8) * (0.475 * (1 + math.cos(math.pi * step / steps)) + 0.05)
+        rate = options.rate * min(1, (step + 1) / 8) * (0.475 * (1 + math.cos(math.pi * step / steps)) + 0.05)
         for parameters in optimizer.param_groups:
             parameters["lr"] = rate
         for group in groups[step * GROUPS_PER_STEP : (step + 1) * GROUPS_PER_STEP]:
