@@ -28,6 +28,8 @@ _LAYERS = 6
 _HEADS = 12
 _BATCH = 16
 _NORM_EPSILON = 1e-12
+_FEW = 8
+"""Up to so many passages are embedded without torch: importing it would take longer."""
 
 
 def model_directory() -> Path:
@@ -92,6 +94,8 @@ class MiniLM:
 
     def documents(self, texts: Sequence[str]) -> Array:
         """The vectors, of length 1, of passages: one row for each."""
+        if len(texts) <= _FEW:
+            return np.stack([self.query(text) for text in texts])
         ids = [encoding.ids for encoding in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
         order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
         vectors = np.empty((len(ids), DIMENSIONS), dtype=np.float32)
