@@ -175,10 +175,26 @@ class ArticleChat:
         self.model.start(progress)
         articles = self.open(article)
         self.library.search("warm", k=1)
-        if retrieval.is_short(articles):
-            self.model.read(retrieval.passages(articles[0]))
-        if len(articles) == 1:
-            self.model.read(retrieval.whole(articles[0]))
+        if sum(len(item.text) for item in articles) <= retrieval.WHOLE_ARTICLE:
+            self.read_ahead(articles)
+
+    def read_ahead(self, article: ArticleLike = None, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Let the built-in model read an article before anybody asks, and keep what it has read.
+
+        Answers then begin at once, today and after the next start. It takes about a second for each hundred words;
+        of several articles and of a very long one nothing is read ahead.
+
+        Args:
+            article: As for ``answer``.
+            go_on: Asked before each passage; it may wait while somebody asks, and False ends the reading.
+
+        Raises:
+            ModelError: If the model cannot be started.
+        """
+        articles = self.open(article)
+        if retrieval.is_kept(articles):
+            self.model.read(retrieval.passages(articles[0]), go_on)
+            self.model.read(retrieval.whole(articles[0]), go_on)
 
     def suggestions(self, article: ArticleLike = None) -> list[str]:
         """Return three or four questions that an article answers, made by the model once and kept.

@@ -91,13 +91,23 @@ class LanguageModel:
             stream_usage=False,
         )
 
-    def read(self, evidence: "Evidence") -> None:
-        """Let the built-in model read before anybody asks; other models have nothing to prepare."""
+    def read(self, evidence: "Evidence", go_on: Callable[[], bool] = lambda: True) -> None:
+        """Let the built-in model read before anybody asks; other models have nothing to prepare.
+
+        Args:
+            evidence: What to read.
+            go_on: Asked before each part that was never read before; False ends it.
+        """
         self.start()
-        for part in evidence.prompts(together=not self.builtin):
-            if self._server is not None:
-                with self._server.borrow(part) as slot:
-                    self._server.read(slot, part, _messages(part))
+        if self._server is None:
+            return
+        for part in evidence.prompts(together=False):
+            if self._server.has_read(part):
+                continue
+            if not go_on():
+                return
+            with self._server.borrow(part) as slot:
+                self._server.read(slot, part, _messages(part))
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Generator[Piece]:
         """Ask the model, and give what it writes as it writes it.

@@ -11,21 +11,24 @@ from rag.scope import about_whole
 if TYPE_CHECKING:
     from index import Library
 
-__all__ = ["WHOLE_ARTICLE", "gather", "is_short", "passages", "whole"]
+__all__ = ["WHOLE_ARTICLE", "gather", "is_kept", "passages", "whole"]
 
 WHOLE_ARTICLE = 3_200
 """Characters. An article up to this length is read whole for a summary; of a longer one its beginnings are."""
 
+READ_AHEAD = 60_000
+"""Characters. The passages of an article up to this length are read before anybody asks, and kept."""
+
 READ = 1_800
-"""Characters of a longer article that the model reads for one question; reading them is what takes the time."""
+"""Characters that the model reads for one question of all else; reading them is what takes the time."""
 
 PASSAGES = 4
 """At most so many passages are read for one question."""
 
 
-def is_short(articles: Sequence[Article]) -> bool:
-    """Whether everything there is to read can be read once and kept."""
-    return len(articles) == 1 and len(articles[0].text) <= WHOLE_ARTICLE
+def is_kept(articles: Sequence[Article]) -> bool:
+    """Whether what the model has read of the articles is kept for the next question."""
+    return len(articles) == 1 and len(articles[0].text) <= READ_AHEAD
 
 
 def whole(article: Article) -> Evidence:
@@ -35,14 +38,14 @@ def whole(article: Article) -> Evidence:
     """
     blocks = [block for block in article.blocks if block.kind != "byline"]
     spans = [(block.start, block.end, block.kind != "heading") for block in blocks]
-    if not is_short([article]):
+    if len(article.text) > WHOLE_ARTICLE:
         spans = _beginnings(article)
     excerpts = [Excerpt(article, start, end, citable=citable) for start, end, citable in spans]
     return Evidence(excerpts, whole=True, keep=True)
 
 
 def passages(article: Article) -> Evidence:
-    """Return all passages of a short article, which can be read before anybody asks."""
+    """Return all passages of an article, to be read before anybody asks."""
     found = [p for p in split(article) if not _is_byline(article, p.start)]
     return Evidence([Excerpt(article, p.start, p.end) for p in found], keep=True)
 
@@ -64,18 +67,18 @@ def gather(
     if len(articles) == 1 and not earlier and about_whole(question):
         return whole(articles[0])
     by_id = {article.id: article for article in articles}
-    short = is_short(articles)
+    keep = is_kept(articles)
     room = READ
     chosen: list[Excerpt] = []
     for hit in library.search(search_query(question, earlier), k=2 * PASSAGES, article_ids=list(by_id)):
         found, article = hit.passage, by_id[hit.passage.article_id]
         size = found.end - found.start
-        if len(chosen) == PASSAGES or (chosen and size > room and not short):
+        if len(chosen) == PASSAGES or (chosen and size > room and not keep):
             break
         if not _is_byline(article, found.start):
             room -= size
             chosen.append(Excerpt(article, found.start, found.end, score=hit.score))
-    return Evidence(chosen, keep=short)
+    return Evidence(chosen, keep=keep)
 
 
 def _is_byline(article: Article, offset: int) -> bool:

@@ -8,6 +8,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ SLOTS = 4
 
 CONTEXT = 10_240
 """Tokens that all slots remember together."""
+
+KEPT_BYTES = 1_000_000_000
+"""How much of what was read is kept on disk: 29 kB for each token, so about 25,000 words of articles."""
 
 Progress = Callable[[str, float], None]
 
@@ -101,13 +105,20 @@ class BuiltinServer:
             return
         slot.prefix = ""
         file = self._file(prefix)
-        if not ((self._saved / file).exists() and self._do(slot, "restore", file)):
+        if self.has_read(prefix) and self._do(slot, "restore", file):
+            with suppress(OSError):  # deleted by another process a moment ago
+                os.utime(self._saved / file)  # what was used last goes last
+        else:
             body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
             self._http.post("/v1/chat/completions", json=body).raise_for_status()
             with self._saving:
                 self._do(slot, "save", file)
                 self._forget_old()
         slot.prefix = prefix
+
+    def has_read(self, prefix: str) -> bool:
+        """Whether this beginning of a prompt was read before, now or in an earlier run."""
+        return (self._saved / self._file(prefix)).exists()
 
     def _file(self, prefix: str) -> str:
         digest = self._digest.copy()
@@ -124,16 +135,27 @@ class BuiltinServer:
             return False
         return answer.is_success
 
-    def _forget_old(self, keep: int = 24) -> None:
-        """Delete all but the files used last; one of them takes about 30 kB for each token of its article."""
-        files = sorted(self._saved.glob("*.bin"), key=lambda f: f.stat().st_mtime, reverse=True)
-        for file in files[keep:]:
-            file.unlink(missing_ok=True)
+    def _forget_old(self) -> None:
+        """Delete all but the files used last."""
+        room = KEPT_BYTES
+        for _, size, path in sorted(map(_age, self._saved.glob("*.bin")), reverse=True):
+            room -= size
+            if room < 0:
+                path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Stop the model and free its memory."""
         self._http.close()
         del self._server
+
+
+def _age(path: Path) -> tuple[float, int, Path]:
+    """Return when a file was used last, and its size; what is gone meanwhile is old and empty."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0.0, 0, path
+    return stat.st_mtime, stat.st_size, path
 
 
 def _physical_cores() -> int:
