@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.articles import Article, Part
+from index.encoding import decode
 from index.errors import ArticleError
 
+_NAMED_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
+)
 _WALL = re.compile(
     r"captcha|are you (?:a )?(?:human|robot)|enable javascript|javascript is (?:disabled|required)|"
     r"access denied|subscribe to (?:continue|read)|subscribers only|already a subscriber|"
@@ -17,7 +21,9 @@ _WALL_WORDS = 120
 """A page with fewer words that speaks of a wall shows the wall, not the article."""
 
 
-def read(data: bytes, source: str, title: str | None = None, *, url: str | None = None) -> Article:
+def read(
+    data: bytes, source: str, title: str | None = None, *, url: str | None = None, charset: str = ""
+) -> Article:
     """The article of an HTML page.
 
     Raises:
@@ -25,8 +31,13 @@ def read(data: bytes, source: str, title: str | None = None, *, url: str | None 
     """
     import trafilatura
 
+    named = _NAMED_CHARSET.search(data[:2048])
     found = trafilatura.bare_extraction(
-        data, url=url, include_comments=False, include_tables=True, with_metadata=True
+        decode(data, source, charset or (named.group(1).decode() if named else "")),
+        url=url,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
     )
     body: Any = getattr(found, "body", None)
     parts = list(_parts(body)) if body is not None else []
