@@ -105,13 +105,13 @@ def _read(data: bytes, source: str, title: str | None, url: str | None, content_
 
 
 def _text(text: str, source: str, title: str | None, *, markdown: bool) -> Article:
-    from index.markdown import parse_markdown
+    from index.markdown import read_markdown
     from index.structure import clean
 
     if not clean(text):
         raise ArticleError(f"{source} is empty.")
     if markdown:
-        return Article.from_parts(parse_markdown(clean(text)), title=title, source=source)
+        return read_markdown(clean(text), title=title, source=source)
     return Article.from_text(text, title=title, source=source)
 
 
