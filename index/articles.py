@@ -18,6 +18,8 @@ from index.errors import ArticleError
 BlockKind = Literal["heading", "paragraph", "byline", "list", "table", "code", "footnote"]
 
 _TITLE_LENGTH = 80
+_HALVES = re.compile(r"[\ud800-\udfff]")
+"""Halves of a pair of surrogates. One alone is no character: neither the tokenizer nor the database takes it."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ class Article:
                 "This is not text but binary data. Give a text file or another supported format."
             )
         if looks_like_markdown(text):
-            from index.markdown import parse_markdown
+            from index.markdown import read_markdown
 
-            return cls.from_parts(parse_markdown(text), title=title, source=source)
+            return read_markdown(text, title=title, source=source)
         return cls._build(text, parse_plain(text), title=title, source=source)
 
     @classmethod
@@ -139,13 +141,14 @@ class Article:
         date: str | None = None,
         url: str | None = None,
     ) -> "Article":
+        text = _HALVES.sub("\ufffd", text)
         return cls(
-            id=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
-            title=(title or "").strip() or _find_title(text, blocks),
-            source=source,
+            id=hashlib.sha256(text.encode()).hexdigest()[:16],
+            title=_HALVES.sub("\ufffd", title or "").strip() or _find_title(text, blocks),
+            source=_HALVES.sub("\ufffd", source),
             text=text,
             blocks=blocks,
-            author=author or _find_author(text, blocks),
+            author=_HALVES.sub("\ufffd", author or "") or _find_author(text, blocks),
             date=date,
             url=url,
         )

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from index.articles import Article
+from index.encoding import decode
 from index.errors import ArticleError
 
 MAX_BYTES = 50_000_000
@@ -64,11 +65,25 @@ def read(
         source: The path or address, for people to read; its ending tells Markdown and HTML from text.
         title: Its title; found in the article when not given.
         url: The address that the content came from.
-        content_type: What the server called it.
+        content_type: What the server called it, with the charset where it named one.
 
     Raises:
         ArticleError: as :func:`load`.
     """
+    try:
+        return _read(data, source, title, url, content_type)
+    except ArticleError:
+        raise
+    except Exception as error:  # the libraries let through whatever they stumble over in an odd file
+        raise ArticleError(
+            f"{source} is damaged: it cannot be read as an article ({type(error).__name__})."
+        ) from error
+
+
+def _read(data: bytes, source: str, title: str | None, url: str | None, content_type: str) -> Article:
+    kind = content_type.partition(";")[0].strip().lower()
+    named = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    charset = named.group(1) if named else ""
     name = urlsplit(url).path if url else source
     suffix = PurePosixPath(name).suffix.lower()
     if not data.strip():
@@ -82,21 +97,21 @@ def read(
         return pdf.read(data, source, title)
     if data.startswith(b"PK\x03\x04"):
         return _zip_reader(data, source)(data, source, title)
-    if content_type in _HTML_TYPES or suffix in _HTML_SUFFIXES or _HTML.match(data):
+    if kind in _HTML_TYPES or suffix in _HTML_SUFFIXES or _HTML.match(data):
         from index.loaders import html
 
-        return html.read(data, source, title, url=url)
-    return _text(decode(data, source), source, title, markdown=suffix in (".md", ".markdown"))
+        return html.read(data, source, title, url=url, charset=charset)
+    return _text(decode(data, source, charset), source, title, markdown=suffix in (".md", ".markdown"))
 
 
 def _text(text: str, source: str, title: str | None, *, markdown: bool) -> Article:
-    from index.markdown import parse_markdown
+    from index.markdown import read_markdown
     from index.structure import clean
 
     if not clean(text):
         raise ArticleError(f"{source} is empty.")
     if markdown:
-        return Article.from_parts(parse_markdown(clean(text)), title=title, source=source)
+        return read_markdown(clean(text), title=title, source=source)
     return Article.from_text(text, title=title, source=source)
 
 
@@ -133,26 +148,3 @@ def _read_file(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ArticleError(f"{str(path)[:200]} cannot be read: {reason}.") from error
-
-
-def decode(data: bytes, name: str) -> str:
-    """The text of a file, in UTF-8, UTF-16 with a byte order mark, or an old Western encoding.
-
-    Raises:
-        ArticleError: if it is not text.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\0" in data[:4096]:
-        encodings = []
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        strange = sum(ord(c) < 32 and c not in "\t\n\r\f" for c in text[:4096])
-        if strange <= len(text[:4096]) // 100:
-            return text
-    raise ArticleError(f"{name} is not text but binary data, of a kind that cannot be read as an article.")

@@ -1,15 +1,62 @@
 """Markdown becomes parts: the text without the markup, and the structure that the markup gave it."""
 
+import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.articles import Part
+from index.articles import Article, Part
+from index.structure import FRONT_MATTER
+
+
+def read_markdown(text: str, *, title: str | None = None, source: str) -> Article:
+    """The article of a Markdown text. Its front matter is no part of the text, and names title, author and date.
+
+    Raises:
+        ArticleError: if there is no text in it.
+    """
+    known, body = _front_matter(text)
+    date = re.match(r"\d{4}-\d{2}-\d{2}", known.get("date", ""))
+    return Article.from_parts(
+        parse_markdown(body),
+        title=title or known.get("title"),
+        source=source,
+        author=known.get("author") or known.get("authors"),
+        date=date.group() if date else None,
+    )
+
+
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """What the lines between two rules at the beginning say, and the text after them.
+
+    Only ``key: value`` and lists are read of YAML, which need no library that can do more.
+    """
+    found = FRONT_MATTER.match(text)
+    if not found:
+        return {}, text
+    known: dict[str, str] = {}
+    key = ""
+    for line in found.group(1).splitlines():
+        item = re.match(r"\s*-\s+(.*)", line)
+        pair = re.match(r"([\w-]+):\s*(.*)", line)
+        if item and key:
+            known[key] = ", ".join(filter(None, (known[key], _value(item.group(1)))))
+        elif pair:
+            key = pair.group(1).lower()
+            known[key] = _value(pair.group(2))
+    return known, text[found.end() :]
+
+
+def _value(text: str) -> str:
+    if text.startswith("[") and text.endswith("]"):
+        return ", ".join(_value(item.strip()) for item in text[1:-1].split(","))
+    quoted = re.fullmatch(r"([\"'])(.*)\1", text.strip())
+    return quoted.group(2) if quoted else text.strip()
 
 
 def parse_markdown(text: str) -> Iterator[Part]:
-    """The parts of a Markdown text, in reading order. HTML inside it and pictures are left out."""
+    """The parts of a Markdown text, in reading order. Of HTML inside it the text stays; pictures are left out."""
     level = 0  # of the open heading
     numbers: list[
         int | None
@@ -40,6 +87,8 @@ def parse_markdown(text: str) -> Iterator[Part]:
             case "table_close":
                 yield Part("table", "\n".join(" | ".join(row) for row in rows))
                 rows, in_table = [], False
+            case "html_block":
+                yield from _html(token.content)
             case "fence" | "code_block":
                 yield Part("code", token.content.rstrip("\n"))
             case "inline":
@@ -55,14 +104,25 @@ def parse_markdown(text: str) -> Iterator[Part]:
                     yield Part("paragraph", content)
 
 
+def _html(text: str) -> Iterator[Part]:
+    from index.loaders.archive import parse_html
+    from index.loaders.blocks import mark_raised, parts
+
+    root = parse_html(f"<div>{text}</div>")
+    mark_raised(root)
+    yield from parts(root)
+
+
 def _plain(token: Token) -> str:
     """The words of an inline token. A line that is only wrapped in the source goes on."""
     words: list[str] = []
+    raised = False
     for child in token.children or ():
         if child.type in ("text", "code_inline"):
-            words.append(child.content)
+            words.append("^" * (raised and child.content.isdigit()) + child.content)
         elif child.type == "softbreak":
             words.append(" ")
-        elif child.type == "hardbreak":
+        elif child.type == "hardbreak" or re.match(r"<br\b", child.content, re.IGNORECASE):
             words.append("\n")
+        raised = child.type == "html_inline" and child.content.lower() == "<sup>"
     return "".join(words).strip()

@@ -11,6 +11,10 @@ _MINOR_WORDS = frozenset(
     """a an and as at but by for from in into is it its of on or over per than that the to up via vs
     with""".split()
 )
+FRONT_MATTER = re.compile(
+    r"---[ \t]*\n((?:[\w-]+:.*\n|[-#].*\n|[ \t]+\S.*\n|[ \t]*\n)+?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
+)
+"""YAML before a Markdown text: lines of ``key: value`` between two rules."""
 _MARKDOWN = (
     re.compile(r"^#{1,6} +\S", re.MULTILINE),
     re.compile(r"^(?:```|~~~)", re.MULTILINE),
@@ -30,7 +34,7 @@ def clean(text: str) -> str:
 
 def looks_like_markdown(text: str) -> bool:
     """Whether the text has markup that nobody writes in plain text."""
-    return any(pattern.search(text) for pattern in _MARKDOWN)
+    return FRONT_MATTER.match(text) is not None or any(pattern.search(text) for pattern in _MARKDOWN)
 
 
 def parse_plain(text: str) -> tuple[Block, ...]:

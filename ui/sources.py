@@ -81,7 +81,8 @@ def load_any(source: str, title: str | None = None) -> "Article":
         ArticleError: If it cannot be read.
     """
     from index.articles import Article
-    from index.loading import decode, load
+    from index.encoding import decode
+    from index.loading import load
 
     if source != "-":
         return load(source, title=title, allow_url=True)

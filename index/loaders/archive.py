@@ -1,4 +1,4 @@
-"""Zip files, which DOCX and EPUB are, opened with care."""
+"""Zip files, which DOCX and EPUB are, and the XML and HTML in them, opened with care."""
 
 import io
 import zipfile
@@ -30,12 +30,20 @@ def open_archive(data: bytes, source: str) -> zipfile.ZipFile:
     return archive
 
 
-def parse_xml(data: bytes, *, html: bool = False) -> Any:
-    """The root of an XML or HTML document. Neither entities nor anything outside of it is loaded."""
+def parse_xml(data: bytes) -> Any:
+    """The root of an XML document. Neither entities nor anything outside of it is loaded."""
     from lxml import etree  # type: ignore[import-untyped]  # its stubs are a package of their own
-    from lxml import html as lxml_html
 
-    if html:
-        parser = lxml_html.HTMLParser(no_network=True, encoding="utf-8", remove_comments=True)
-        return lxml_html.document_fromstring(data, parser=parser)
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+
+
+def parse_html(text: str) -> Any:
+    """The root of an HTML document; None where there is nothing but comments and declarations."""
+    from lxml import etree, html
+
+    # As bytes, since lxml takes no string with a declaration of its encoding, which says what it was before.
+    parser = html.HTMLParser(no_network=True, encoding="utf-8", remove_comments=True)
+    try:
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return None

@@ -1,8 +1,9 @@
-"""DOCX: paragraphs, headings, lists, tables and footnotes of a Word document."""
+"""DOCX: paragraphs, headings, lists, tables, footnotes and endnotes of a Word document."""
 
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from index.articles import Article, Part
@@ -11,9 +12,24 @@ from index.loaders.archive import open_archive, parse_xml
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PARAGRAPH, _TABLE, _ROW, _CELL = (f"{_WORD}{name}" for name in ("p", "tbl", "tr", "tc"))
+_TEXT = f"{_WORD}t"
+_FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+"""The same again for old programs."""
+_UNREAD = {
+    f"{_WORD}moveFrom",  # text that stands elsewhere now
+    f"{_WORD}rt",  # how the word below it is said
+    _FALLBACK,
+}
+_NOTES = {"word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
+_NO_TITLE = "Word Document"
+"""What python-docx calls a document that has no title."""
+_NO_DATE = datetime(2013, 12, 23).date()
+"""The date of python-docx's own template, which the documents that it makes keep."""
 
 
 def read(data: bytes, source: str, title: str | None = None) -> Article:
@@ -25,54 +41,95 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     import docx
 
     with open_archive(data, source) as archive:
-        notes = archive.read("word/footnotes.xml") if "word/footnotes.xml" in archive.namelist() else None
-    try:
-        document = docx.Document(io.BytesIO(data))
-    except Exception as error:  # python-docx lets through whatever zipfile, lxml and its own parts raise
-        raise ArticleError(f"{source} is damaged: it is not a Word document that can be read.") from error
+        try:
+            notes = [
+                (kind, parse_xml(archive.read(name)))
+                for name, kind in _NOTES.items()
+                if name in archive.namelist()
+            ]
+            document = docx.Document(io.BytesIO(data))
+        except Exception as error:  # python-docx lets through whatever zipfile, lxml and its own parts raise
+            raise ArticleError(f"{source} is damaged: it is not a Word document that can be read.") from error
     known = document.core_properties
+    created = known.created.date() if known.created else _NO_DATE
     return Article.from_parts(
-        [*_parts(document), *_footnotes(notes)],
-        title=title or known.title,
+        [*_parts(document), *(part for kind, root in notes for part in _notes(root, kind))],
+        title=title or (known.title if known.title != _NO_TITLE else None),
         source=source,
         author=known.author if known.author != "python-docx" else None,
-        date=known.created.date().isoformat() if known.created else None,
+        date=created.isoformat() if created != _NO_DATE else None,
     )
 
 
 def _parts(document: "Document") -> Iterator[Part]:
-    from docx.table import Table
+    """The paragraphs and tables, those of content controls, insertions and text boxes too."""
+    from docx.oxml.text.paragraph import CT_P
+    from docx.text.paragraph import Paragraph
 
-    for item in document.iter_inner_content():
-        if isinstance(item, Table):
-            yield Part("table", _table(item))
+    for element in document.element.body.iter(_PARAGRAPH, _TABLE):
+        if any(above.tag == _TABLE or above.tag in _UNREAD for above in element.iterancestors()):
             continue
-        style = (item.style.name or "") if item.style is not None else ""
+        if not isinstance(element, CT_P):
+            yield Part("table", _table(element))
+            continue
+        paragraph = Paragraph(element, document._body)
+        text = _text(element).strip()
+        style = (paragraph.style.name or "") if paragraph.style is not None else ""
         heading = re.fullmatch(r"Heading (\d)", style)
-        numbered = item._p.pPr is not None and item._p.pPr.numPr is not None
+        numbered = element.pPr is not None and element.pPr.numPr is not None
         if heading or style == "Title":
-            yield Part("heading", item.text, int(heading.group(1)) if heading else 1)
-        elif item.text.strip() and (style.startswith("List") or numbered):
-            yield Part("list", "• " + item.text.strip())
+            yield Part("heading", " ".join(text.split()), int(heading.group(1)) if heading else 1)
+        elif text and (style.startswith("List") or numbered):
+            yield Part("list", "• " + text)
         else:
-            yield Part("paragraph", item.text)
+            yield Part("paragraph", text)
 
 
-def _table(table: "Table") -> str:
-    rows = []
-    for row in table.rows:
-        cells: list[Any] = []
-        for cell in row.cells:  # a merged cell comes once for each column that it spans
-            if not cells or cell._tc is not cells[-1]._tc:
-                cells.append(cell)
-        rows.append(" | ".join(" ".join(cell.text.split()) for cell in cells))
+def _text(paragraph: Any) -> str:
+    """The text of a paragraph, with what was inserted and without what was deleted."""
+    pieces: list[str] = []
+    for element in paragraph.iter(_TEXT, _FORMULA, *_SIGNS):
+        above = list(element.iterancestors())
+        nearest = next(number for number, other in enumerate(above) if other.tag == _PARAGRAPH)
+        inner = {other.tag for other in above[:nearest]}
+        unread = inner & _UNREAD or any(other.tag == _FALLBACK for other in above)
+        if above[nearest] is not paragraph or unread or f"{_WORD}tabs" in inner:
+            continue  # of a text box within, or no text
+        text = _SIGNS.get(element.tag) or element.text or ""
+        raised = above[0].find(f"{_WORD}rPr/{_WORD}vertAlign[@{_WORD}val='superscript']") is not None
+        pieces.append(f"^{text}" if raised and re.fullmatch(r"[+\-−–]?\d+", text) else text)
+    return "".join(pieces)
+
+
+def _line(element: Any) -> str:
+    """All paragraphs of an element in one line."""
+    return " ".join(" ".join(_text(paragraph) for paragraph in element.iter(_PARAGRAPH)).split())
+
+
+def _table(table: Any) -> str:
+    rows: list[str] = []
+    above: dict[int, str] = {}
+    for row in _own(table, _ROW, _TABLE):
+        column = 0
+        cells: list[str] = []
+        for cell in _own(row, _CELL, _ROW):
+            text = _line(cell)
+            merged = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
+            if merged is not None and merged.get(f"{_WORD}val") != "restart":
+                text = above.get(column, "")  # the cell goes on from the row above
+            above[column] = text
+            cells.append(text)
+            span = cell.find(f"{_WORD}tcPr/{_WORD}gridSpan")
+            column += int(span.get(f"{_WORD}val", 1)) if span is not None else 1
+        rows.append(" | ".join(cells))
     return "\n".join(row for row in rows if row.strip(" |"))
 
 
-def _footnotes(notes: bytes | None) -> Iterator[Part]:
-    if notes is None:
-        return
-    for note in parse_xml(notes).iter(f"{_WORD}footnote"):
-        text = "".join(piece.text or "" for piece in note.iter(f"{_WORD}t")).strip()
-        if text:
-            yield Part("footnote", text)
+def _own(element: Any, tag: str, owner: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, but not those of a table within."""
+    return (found for found in element.iter(tag) if next(found.iterancestors(owner)) is element)
+
+
+def _notes(root: Any, kind: str) -> Iterator[Part]:
+    for note in root.iter(f"{_WORD}{kind}"):
+        yield Part("footnote", _line(note))

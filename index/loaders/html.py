@@ -1,23 +1,29 @@
 """HTML: the article of a page, found by trafilatura, without navigation, advertisements and comments."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from index.articles import Article, Part
+from index.articles import Article
+from index.encoding import decode
 from index.errors import ArticleError
+from index.loaders import blocks
+from index.loaders.walls import is_wall
 
-_WALL = re.compile(
-    r"captcha|are you (?:a )?(?:human|robot)|enable javascript|javascript is (?:disabled|required)|"
-    r"access denied|subscribe to (?:continue|read)|subscribers only|already a subscriber|"
-    r"log ?in to (?:continue|read)|accept (?:all )?cookies|cookie (?:consent|settings|policy)|paywall",
-    re.IGNORECASE,
+_NAMED_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
 )
-_WALL_WORDS = 120
-"""A page with fewer words that speaks of a wall shows the wall, not the article."""
+_NAMES = {"lb": "br", "list": "ul", "item": "li", "row": "tr", "cell": "td", "quote": "blockquote"}
+"""What HTML calls what trafilatura calls otherwise."""
+_SHOWN = "//body//text()[not({})]".format(
+    " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "nav", "header", "footer"))
+)
+_LONG_CELL = 300
+"""Characters. A cell with more is one of those that only place what is on a page."""
 
 
-def read(data: bytes, source: str, title: str | None = None, *, url: str | None = None) -> Article:
+def read(
+    data: bytes, source: str, title: str | None = None, *, url: str | None = None, charset: str = ""
+) -> Article:
     """The article of an HTML page.
 
     Raises:
@@ -25,17 +31,29 @@ def read(data: bytes, source: str, title: str | None = None, *, url: str | None 
     """
     import trafilatura
 
+    named = _NAMED_CHARSET.search(data[:2048])
+    charset = charset or (named.group(1).decode() if named else "")
+    page = trafilatura.load_html(decode(data, source, charset))
+    if page is None:
+        raise ArticleError(f"{source} is no page in HTML that can be read.")
+    shown = _prepare(page)
     found = trafilatura.bare_extraction(
-        data, url=url, include_comments=False, include_tables=True, with_metadata=True
+        page,
+        url=url,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        # The extensive search takes a year that the article speaks of for the date of the article.
+        date_extraction_params={"original_date": True, "extensive_search": False},
     )
     body: Any = getattr(found, "body", None)
-    parts = list(_parts(body)) if body is not None else []
-    if parts and found is not None:
+    if found is not None and body is not None and any(text.strip() for text in body.itertext()):
         known = {name: getattr(found, name, None) or None for name in ("author", "date")}
         heading = title or getattr(found, "title", None)
-        article = Article.from_parts(parts, title=heading, source=source, url=url, **known)
-        walled = article.word_count < _WALL_WORDS and _WALL.search(data.decode("utf-8", "replace"))
-        if not walled:
+        article = Article.from_parts(
+            blocks.parts(_as_html(body)), title=heading, source=source, url=url, **known
+        )
+        if not is_wall(article.text, shown):
             return article
     raise ArticleError(
         f"No article was found in {source}. The page may be behind a paywall, a cookie wall or a check for "
@@ -43,30 +61,30 @@ def read(data: bytes, source: str, title: str | None = None, *, url: str | None 
     )
 
 
-def _parts(body: Any) -> Iterator[Part]:
-    """The parts of trafilatura's tree, which has ``head``, ``p``, ``list``, ``table``, ``quote`` and
-    ``code``.
-    """
-    for element in body:
-        match element.tag:
-            case "head":
-                level = re.sub(r"\D", "", element.get("rend") or "")
-                yield Part("heading", _text(element), int(level or 2))
-            case "list":
-                for item in element.iter("item"):
-                    yield Part("list", "• " + _text(item))
-            case "table":
-                rows = (" | ".join(_text(cell) for cell in row.iter("cell")) for row in element.iter("row"))
-                yield Part("table", "\n".join(row for row in rows if row.strip(" |")))
-            case "code":
-                yield Part("code", "".join(element.itertext()))
-            case "quote" | "div" if any(child.tag in ("p", "head", "list", "quote") for child in element):
-                yield from _parts(element)
-            case "graphic" | "lb":
-                pass
-            case _:
-                yield Part("paragraph", _text(element))
+def _prepare(page: Any) -> str:
+    """Write a page so that trafilatura loses no text of it, and give the text that is shown on it."""
+    blocks.mark_raised(page)
+    for element in list(page.iter("noscript")):
+        element.drop_tree()  # "Please enable JavaScript" is there for programs that run none
+    for section in page.iter("section"):
+        if any(text and text.strip() for text in (section.text, *(child.tail for child in section))):
+            section.tag = "div"  # of a section trafilatura drops the text that is in no block of its own
+    for cell in page.iter("td", "th"):  # and of a cell the lists
+        if next(cell.iter("table", "h1", "h2", "h3"), None) is None:
+            text = blocks.words(cell)
+            if len(cell) and len(text) < _LONG_CELL:
+                for child in list(cell):
+                    cell.remove(child)
+                cell.text = text
+    return " ".join(" ".join(page.xpath(_SHOWN)).split())
 
 
-def _text(element: Any) -> str:
-    return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
+def _as_html(body: Any) -> Any:
+    for element in body.iter():
+        if element.tag == "head":
+            element.tag = "h" + (re.sub(r"[^1-6]", "", element.get("rend") or "")[:1] or "2")
+        elif element.tag == "code" and (element.getparent() is body or "\n" in (element.text or "")):
+            element.tag = "pre"
+        else:
+            element.tag = _NAMES.get(element.tag, element.tag)
+    return body

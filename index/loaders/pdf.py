@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from index.articles import Article, Part
 from index.errors import ArticleError
+from index.loaders.margins import Page, without_margins
 from index.loaders.reading_order import CELL_BREAK, Line, in_reading_order
+from index.loaders.right_to_left import Letter, in_word_order
 from index.splitting import sentences
 from index.structure import LIST_ITEM, is_heading, parse_plain
 
@@ -28,11 +29,12 @@ _LIGATURES = str.maketrans(
 _SCANNED = 12
 """A page has fewer letters than this on average only when it is a picture."""
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
-_MARGIN_LINES = 2
 _WIDE = 1.2
 """A space wider than this, in line heights, is none between words but between columns or cells."""
-_Page = list[list[str]]
-"""The columns of a page, each with its lines."""
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
+)
+"""Chinese, Japanese, Thai and Lao, which put no space where a line ends."""
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
 
 
@@ -68,7 +70,7 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     found = known.get("Title")
     date = re.match(r"D:(\d{4})(\d{2})(\d{2})", known.get("CreationDate") or "")
     return Article.from_parts(
-        _parts(_without_margins(pages)),
+        _parts(without_margins(pages)),
         title=title or (found if found and not _JUNK_TITLE.search(found) else None),
         source=source,
         author=known.get("Author") or None,
@@ -80,62 +82,38 @@ def _lines(page: PdfTextPage) -> Iterator[Line]:
     """The lines of a page, and the parts of a line between which there is a wide space, as PDFium comes upon them."""
     from pypdfium2 import raw
 
-    text, box = "", (0.0, 0.0, 0.0, 0.0)
+    text: list[Letter] = []
+    box = (0.0, 0.0, 0.0, 0.0)
     for number in range(page.count_chars()):
         letter = chr(raw.FPDFText_GetUnicode(page, number))
         if letter in _BROKEN and text:
-            yield Line(text + letter, *box)
-            text = ""
+            yield Line(in_word_order(text) + letter, *box)
+            text = []
             continue
         left, bottom, right, top = page.get_charbox(number, loose=True)
         apart = max(left - box[2], box[0] - right)
         if letter in "\r\n" or (text and not letter.isspace() and apart > _WIDE * (box[3] - box[1])):
-            yield Line(text, *box)
-            text = ""
+            yield Line(in_word_order(text), *box)
+            text = []
         if letter.isspace():
-            text += " " * bool(text)
+            text += [(" ", left)] * bool(text)
         else:
             box = (
                 (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
                 if text
                 else (left, bottom, right, top)
             )
-            text += letter
-    yield Line(text, *box)
+            text.append((letter, left))
+    yield Line(in_word_order(text), *box)
 
 
 def _clean(line: str) -> str:
     # PDFium gives letters beyond the first 65,536 in halves.
     line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return re.sub(r"[ \t]+", " ", line.translate(_LIGATURES)).strip(" ")
+    return " ".join(line.translate(_LIGATURES).split())  # white space of every kind
 
 
-def _without_margins(pages: list[_Page]) -> list[_Page]:
-    """The pages without their running heads and numbers, which stand at the edge of many of them."""
-
-    def edges(column: list[str]) -> set[int]:
-        full = [number for number, line in enumerate(column) if line]
-        return {*full[:_MARGIN_LINES], *full[-_MARGIN_LINES:]}
-
-    def shape(line: str) -> str:
-        return re.sub(r"\d+|\b[ivxlc]+\b", "#", line.lower())
-
-    counts = Counter(
-        line for page in pages for line in {shape(column[n]) for column in page for n in edges(column)}
-    )
-    often = {line for line, count in counts.items() if count >= max(3, len(pages) // 3)}
-
-    def is_margin(line: str) -> bool:
-        return shape(line) in often or re.fullmatch(r"[-– ]*\d{1,4}[-– ]*", line) is not None
-
-    def trimmed(column: list[str]) -> list[str]:
-        margins = {number for number in edges(column) if is_margin(column[number])}
-        return [line for number, line in enumerate(column) if number not in margins]
-
-    return [[trimmed(column) for column in page] for page in pages]
-
-
-def _parts(pages: list[_Page]) -> Iterator[Part]:
+def _parts(pages: list[Page]) -> Iterator[Part]:
     paragraphs = _paragraphs(pages)
     text = "\n\n".join(paragraph.replace("\n", " ") for paragraph, _ in paragraphs)
     for block, (paragraph, page) in zip(parse_plain(text), paragraphs, strict=True):
@@ -145,7 +123,7 @@ def _parts(pages: list[_Page]) -> Iterator[Part]:
             yield Part(block.kind, paragraph, block.level, page)
 
 
-def _paragraphs(pages: list[_Page]) -> list[tuple[str, int]]:
+def _paragraphs(pages: list[Page]) -> list[tuple[str, int]]:
     """The paragraphs and the page that each begins on.
 
     A paragraph that a column's end cuts is whole again. Of one that a page's end cuts the sentence stays whole, on
@@ -190,6 +168,8 @@ def _group_paragraphs(lines: list[str]) -> Iterator[str]:
 
 
 def _goes_on(before: str, after: str) -> bool:
+    if CELL_BREAK in before or CELL_BREAK in after:
+        return False  # each part of a table stays on its page, and no sentence is drawn into it
     return len(before) > 40 and not _END.search(before) and not LIST_ITEM.match(after)
 
 
@@ -197,4 +177,6 @@ def _join(before: str, after: str) -> str:
     """Two lines as one. A word that is broken at the end of the first is whole again."""
     if re.search(r"[^\W\d_]-\Z", before) and after[:1].islower():
         return before[:-1] + after
+    if _UNSPACED.fullmatch(before[-1:]) and _UNSPACED.fullmatch(after[:1]):
+        return before + after
     return f"{before} {after}".strip()

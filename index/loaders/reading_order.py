@@ -4,11 +4,12 @@ It cuts a page where a strip of it is empty, again and again (recursive XY-cut: 
 Representation of Optically Scanned Documents", 1984).
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import median
+
+from index.loaders.right_to_left import is_right_to_left
 
 CELL_BREAK = " | "
 """Stands between cells that are side by side."""
@@ -66,7 +67,7 @@ def _cut(lines: list[Line], height: float, depth: int) -> list[list[Line]]:
     if _are_columns(strips):
         if sum(len(line.text) for line in lines) < _CELL * len(lines):
             return [lines]
-        if _right_to_left("".join(line.text for line in lines)):
+        if is_right_to_left("".join(line.text for line in lines)):
             strips.reverse()
         return [column for strip in strips for column in _cut(strip, height, depth + 1)]
     halves = _halves(lines, height)
@@ -156,7 +157,7 @@ def _rows(lines: Sequence[Line], height: float) -> list[str]:
 
 
 def _row(cells: list[Line]) -> str:
-    backwards = _right_to_left("".join(cell.text for cell in cells))
+    backwards = is_right_to_left("".join(cell.text for cell in cells))
     cells = sorted(cells, key=lambda cell: -cell.right if backwards else cell.left)
     text = cells[0].text.strip()
     for before, cell in pairwise(cells):
@@ -164,8 +165,3 @@ def _row(cells: list[Line]) -> str:
         apart = gap > _CELLS_APART * (cell.top - cell.bottom) and len(text) > 3  # a bullet is no cell
         text += (CELL_BREAK if apart else " ") + cell.text.strip()
     return text
-
-
-def _right_to_left(text: str) -> bool:
-    letters = [unicodedata.bidirectional(letter) for letter in text if letter.isalpha()]
-    return sum(kind in ("R", "AL") for kind in letters) > len(letters) / 2

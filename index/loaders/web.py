@@ -33,6 +33,7 @@ class Page:
 
     url: str
     content_type: str
+    """As the server said it, with the charset."""
     data: bytes
 
 
@@ -65,7 +66,7 @@ def fetch(url: str, *, allowed: Callable[[Address], bool] = is_public) -> Page:
                 request = _request(client, target, allowed)
                 response = client.send(request, stream=True)
                 try:
-                    if response.is_redirect:
+                    if response.has_redirect_location:
                         target = target.join(response.headers["location"])
                         continue
                     return _page(response, target, deadline)
@@ -105,7 +106,7 @@ def _page(response: "httpx.Response", url: "httpx.URL", deadline: float) -> Page
             f"{url} is not open to everybody (status {response.status_code}): it may be behind a paywall or a "
             "login. Open it in a browser, copy the text, and paste that."
         )
-    if response.is_error:
+    if not response.is_success:  # a redirect to nowhere is no page either
         raise ArticleError(f"{url} answers with an error (status {response.status_code}).")
     data = bytearray()
     for chunk in response.iter_bytes():
@@ -114,6 +115,4 @@ def _page(response: "httpx.Response", url: "httpx.URL", deadline: float) -> Page
             raise ArticleError(f"{url} is too large: at most {MAX_BYTES / 1e6:.0f} MB are read.")
         if time.monotonic() > deadline:
             raise ArticleError(f"{url} takes too long. Try again later, or paste the text.")
-    return Page(
-        str(url), response.headers.get("content-type", "").partition(";")[0].strip().lower(), bytes(data)
-    )
+    return Page(str(url), response.headers.get("content-type", ""), bytes(data))

@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 WORDS = (
@@ -74,8 +74,13 @@ def _pdf_text(text: str) -> str:
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
 
 
-def docx() -> bytes:
-    """A Word document with a title, headings, lists and a table."""
+def docx(body: str = "", files: dict[str, str] | None = None) -> bytes:
+    """A Word document with a title, headings, lists and a table.
+
+    Args:
+        body: XML that its text begins with.
+        files: More files of it, such as its notes; one that is empty is left out.
+    """
     import docx as word
 
     document = word.Document()
@@ -94,7 +99,11 @@ def docx() -> bytes:
     merged.cell(0, 0).merge(merged.cell(0, 2)).text = "Spans all"
     out = io.BytesIO()
     document.save(out)
-    return out.getvalue()
+    with zipfile.ZipFile(out) as made:
+        content: dict[str, str | bytes] = {name: made.read(name) for name in made.namelist()}
+        text = made.read("word/document.xml").decode()
+    content["word/document.xml"] = text.replace("<w:body>", f"<w:body>{body}")
+    return archive({name: data for name, data in (content | (files or {})).items() if data})
 
 
 def epub(*chapters: str, rights: bool = False) -> bytes:
@@ -126,10 +135,23 @@ def epub(*chapters: str, rights: bool = False) -> bytes:
     return archive(files)
 
 
-def archive(files: dict[str, str]) -> bytes:
+def page(body: str, outside: str = "") -> bytes:
+    """A page in HTML whose article is the words that everybody knows and a body.
+
+    Args:
+        body: HTML in the article, after its first paragraph.
+        outside: HTML below the article.
+    """
+    return (
+        f"<html><head><title>Harbour</title></head><body><article><h1>Harbour</h1><p>{WORDS}</p>{body}"
+        f"</article>{outside}</body></html>"
+    ).encode()
+
+
+def archive(files: Mapping[str, str | bytes]) -> bytes:
     """A zip file."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in files.items():
-            packed.writestr(name, text)
+        for name, data in files.items():
+            packed.writestr(name, data)
     return out.getvalue()

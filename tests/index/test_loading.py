@@ -160,7 +160,8 @@ def test_epub(tmp_path: Path) -> None:
     article = load(path)
     assert (article.title, article.author, article.date) == ("Harbour plans", "Anna Berg", "2026-03-04")
     assert blocks(article, "heading") == ["The plan", "The cost"]
-    assert blocks(article, "paragraph") == [documents.WORDS, "Two", "It is dear."]
+    assert blocks(article, "paragraph") == [documents.WORDS, "It is dear."]
+    assert blocks(article, "list") == ["• One", "• Two"]
     assert blocks(article, "footnote") == ["A note."]
     assert blocks(article, "table") == ["2020 | 41"]
     assert blocks(article, "code") == ["x = 1\ny = 2"]

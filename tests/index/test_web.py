@@ -20,6 +20,12 @@ class _Site(BaseHTTPRequestHandler):
         answers: dict[str, tuple[int, dict[str, str], bytes]] = {
             "/article": (200, {"Content-Type": "text/html; charset=utf-8"}, documents.HTML.encode()),
             "/moved": (302, {"Location": "/article"}, b""),
+            "/nowhere": (302, {}, b""),
+            "/russian": (
+                200,
+                {"Content-Type": "text/plain; charset=windows-1251"},
+                "Гавань".encode("cp1251"),
+            ),
             "/loop": (302, {"Location": "/loop"}, b""),
             "/inside": (302, {"Location": f"http://127.0.0.2:{port}/article"}, b""),
             "/file": (302, {"Location": "file:///etc/passwd"}, b""),
@@ -64,6 +70,11 @@ def test_a_page_is_fetched(site: str) -> None:
         assert article.url == page.url
 
 
+def test_the_charset_of_the_server_is_heard(site: str) -> None:
+    page = fetch(f"{site}/russian", allowed=only_this_machine)
+    assert read(page.data, source=site, url=page.url, content_type=page.content_type).text == "Гавань"
+
+
 def test_the_host_keeps_its_name(site: str) -> None:
     assert fetch(f"{site}/host", allowed=only_this_machine).data.decode() == site.removeprefix("http://")
 
@@ -76,6 +87,7 @@ def test_the_host_keeps_its_name(site: str) -> None:
         ("/file", "only http and https"),
         ("/paid", "paywall"),
         ("/missing", "status 404"),
+        ("/nowhere", "status 302"),
     ],
 )
 def test_pages_that_cannot_be_had_are_said(site: str, path: str, message: str) -> None:

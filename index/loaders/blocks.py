@@ -1,0 +1,130 @@
+"""The blocks of a tree of HTML: whatever stands between two of them is text too, and none is glued to another."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from index.articles import BlockKind, Part
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_BLOCKS = frozenset(
+    """address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer
+    form header hr html legend li main ol p pre section summary table tbody td tfoot th thead tr ul""".split()
+).union(_HEADINGS)
+_SKIPPED = frozenset(
+    ("script", "style", "nav", "head", "svg", "template", "iframe", "object", "noscript", "rt", "rp")
+)
+_BREAK = "\n"
+_NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
+
+
+def parts(root: Any) -> Iterator[Part]:
+    """The blocks below an element, in the order of the text. An item of a list begins with a bullet."""
+    yield from _inside(root, "paragraph")
+
+
+def words(element: Any) -> str:
+    """The text of an element in one line: a space stands where a block ends and where a line breaks."""
+    return " ".join("".join(_pieces(element)).split()).replace("\xad", "")
+
+
+def mark_raised(root: Any) -> None:
+    """Write out what only stands higher: 9² becomes 9^2, and the number of a note [3].
+
+    Otherwise the digits run into the word or number before them.
+    """
+    for element in list(root.iter("sup")):
+        text = words(element)
+        linked = element.find(".//a") is not None or element.getparent().tag == "a"
+        note = _NOTE.fullmatch(text) if linked else None
+        if note:
+            _become(element, f"[{note.group(1)}]")
+        elif re.fullmatch(r"[+\-−–]?\d+", text):
+            _become(element, f"^{text}")
+    for element in list(root.iter("a")):
+        kind = f"{element.get('role') or ''} {element.get('epub:type') or ''}"
+        if "noteref" in kind and (note := _NOTE.fullmatch(words(element))):
+            _become(element, f"[{note.group(1)}]")
+
+
+def _become(element: Any, text: str) -> None:
+    for child in list(element):
+        element.remove(child)
+    element.tag, element.text = "span", text
+
+
+def _inside(element: Any, kind: BlockKind) -> Iterator[Part]:
+    """The blocks in an element, and as blocks of ``kind`` the text between them."""
+    pieces = [_flat(element.text)]
+    for child in element:
+        if _is_text(child) and (child.tag in _BLOCKS or any(True for _ in child.iter(*_BLOCKS))):
+            yield from _written(pieces, kind)
+            pieces = []
+            yield from _block(child, kind)
+        elif _is_text(child):
+            pieces += [_BREAK] if child.tag == "br" else _pieces(child)
+        pieces.append(_flat(child.tail))
+    yield from _written(pieces, kind)
+
+
+def _block(element: Any, kind: BlockKind) -> Iterator[Part]:
+    match element.tag:
+        case "table":
+            yield Part("table", _table(element))
+        case "pre":
+            yield Part("code", "".join(_pieces(element, keep=True)).strip("\n"))
+        case "aside":
+            yield Part("footnote", words(element))
+        case "li":
+            for number, part in enumerate(_inside(element, "list")):
+                first = number == 0 and part.kind == "list" and not part.text.startswith("•")
+                yield replace(part, text=f"• {part.text}") if first else part
+        case tag if tag in _HEADINGS:
+            yield Part("heading", words(element), int(tag[1]))
+        case _:
+            yield from _inside(element, kind)
+
+
+def _written(pieces: list[str], kind: BlockKind) -> Iterator[Part]:
+    """A block of pieces of text; an empty line between them, as of two breaks, parts two blocks."""
+    text = re.sub(r" *\n *", "\n", re.sub(r" +", " ", "".join(pieces).replace("\xad", "")))
+    for block in re.split(r"\n{2,}", text):
+        if block.strip():
+            yield Part(kind, block.strip())
+
+
+def _table(table: Any) -> str:
+    """The rows of a table. A table within a cell is text of that cell."""
+    rows = [
+        [words(cell) for cell in row.iterchildren("td", "th")]
+        for row in table.iter("tr")
+        if next(row.iterancestors("table")) is table
+    ]
+    caption = [words(element) for element in table.iterchildren("caption")]
+    return "\n".join([*caption, *(" | ".join(row) for row in rows if any(row))])
+
+
+def _pieces(element: Any, *, keep: bool = False) -> list[str]:
+    """The text of an element, with breaks around the blocks in it.
+
+    Args:
+        element: The element.
+        keep: Whether white space stays as it is.
+    """
+    shown = (lambda text: text or "") if keep else _flat
+    pieces = [shown(element.text)]
+    for child in element:
+        if _is_text(child):
+            around = [" "] if child.tag in _BLOCKS and not keep else []
+            pieces += [_BREAK] if child.tag == "br" else [*around, *_pieces(child, keep=keep), *around]
+        pieces.append(shown(child.tail))
+    return pieces
+
+
+def _is_text(element: Any) -> bool:
+    return isinstance(element.tag, str) and element.tag not in _SKIPPED  # a comment's tag is a function
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")

@@ -1,0 +1,82 @@
+"""PDF files: what goes on from one page to the next, what is only a margin, and writing from the right."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from index.loaders.right_to_left import in_word_order
+from index.loading import read
+from tests.index import documents
+from tests.index.test_articles import blocks
+
+SENTENCE = "The council met on Monday and heard about all of the ships in the harbour."
+TABLE = [SENTENCE, "", "The year of the report\tAll ships", "2020, the first with a quay\t41"]
+ARABIC = "اجتمع مجلس المدينة يوم الاثنين. سيكلف الرصيف الجديد 9 ملايين يورو. بُني الميناء في عام 1870 للمدينة."
+
+
+def test_a_table_that_a_page_ends_keeps_its_rows() -> None:
+    second = ["2021\t52", "2022\t60", "", "In the end the council agreed. It went home."]
+    article = read(documents.pdf([TABLE, second]), source="a.pdf")
+    rows = [row for table in blocks(article, "table") for row in table.split("\n")]
+    assert rows == [
+        "The year of the report | All ships",
+        "2020, the first with a quay | 41",
+        "2021 | 52",
+        "2022 | 60",
+    ]
+    assert article.page_at(article.text.index("2020")) == 1
+    assert article.page_at(article.text.index("2021")) == 2
+
+
+def test_a_table_at_the_end_of_a_page_takes_no_sentence() -> None:
+    article = read(documents.pdf([TABLE, ["In the end the council agreed. It went home."]]), source="a.pdf")
+    assert blocks(article, "paragraph") == [SENTENCE, "In the end the council agreed. It went home."]
+
+
+def test_headings_and_numbers_at_the_edge_are_text() -> None:
+    chapters = [[f"Chapter {number}", "", SENTENCE] for number in (1, 2, 3)]
+    article = read(documents.pdf(chapters), source="a.pdf")
+    assert [f"Chapter {number}" in article.text for number in (1, 2, 3)] == [True] * 3
+    numbers = read(
+        documents.pdf([["The population was, in thousands:", "", "1997", "", "605"]]), source="a.pdf"
+    )
+    assert numbers.text.split() == "The population was, in thousands: 1997 605".split()
+
+
+@pytest.mark.parametrize("margin", ["City News {}", "{}", "- {} -", "City News, page {} of 300"])
+@pytest.mark.parametrize("first", [1, 117])
+def test_numbers_that_count_with_the_pages_are_margins(margin: str, first: int) -> None:
+    sentences = [SENTENCE.replace("Monday", day) for day in ("Monday", "Tuesday", "Friday")]
+    pages = [[sentence, "", margin.format(first + number)] for number, sentence in enumerate(sentences)]
+    article = read(documents.pdf(pages), source="a.pdf")
+    assert article.text == "\n\n".join(sentences)
+
+
+LETTERS = [(letter, float(place)) for place, letter in enumerate("ططخ")]
+
+
+def test_letters_of_a_word_from_the_right_run_from_the_right() -> None:
+    assert in_word_order(LETTERS) == "خطط"
+    assert in_word_order([("a", 0.0), ("b", 1.0), (" ", 2.0), *LETTERS[::-1]]) == "ab خطط"
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="prints with Chromium")
+def test_arabic_that_a_browser_printed(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(
+        f"<meta charset=utf-8><body dir=rtl lang=ar><p>{ARABIC}</p>", encoding="utf-8"
+    )
+    subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--print-to-pdf=a.pdf",
+         f"--user-data-dir={tmp_path / 'profile'}", "a.html"],
+        cwd=tmp_path, check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    assert read((tmp_path / "a.pdf").read_bytes(), source="a.pdf").text == ARABIC
+
+
+def test_lines_of_chinese_are_joined_without_a_space() -> None:
+    from index.loaders.pdf import _join
+
+    assert _join("然后在图书馆里", "学习到很晚才回家。") == "然后在图书馆里学习到很晚才回家。"
+    assert _join("with a", "space") == "with a space"

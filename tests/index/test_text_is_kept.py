@@ -1,0 +1,111 @@
+"""No words of a document are lost on the way, none come twice, and none are glued to others."""
+
+from collections.abc import Callable
+
+import pytest
+
+from index import Article
+from index.loading import read
+from tests.index import documents
+from tests.index.test_articles import blocks
+
+WORDS = documents.WORDS
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WITHOUT_PROPERTIES = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="word/document.xml"/></Relationships>'
+)
+
+
+def of_page(body: str) -> Article:
+    return read(documents.page(f"{body}<p>{WORDS} Again.</p>"), source="a.html")
+
+
+def of_book(body: str) -> Article:
+    return read(documents.epub(body), source="a.epub")
+
+
+@pytest.mark.parametrize("of", [of_page, of_book])
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>It is 9<sup>2</sup> wide.</p>", "It is 9^2 wide."),
+        ("<p>In 1997<sup><a href='#f'>3</a></sup>.</p>", "In 1997[3]."),
+        ("<p>In 1997<a href='#f'><sup>[3]</sup></a>.</p>", "In 1997[3]."),
+        ("<p>The 2<sup>nd</sup> of H<sub>2</sub>O.</p>", "The 2nd of H2O."),
+        ("<p>Anna Berg<br/>Harbour Street 4</p>", "Anna Berg\nHarbour Street 4"),
+        (
+            "<blockquote>He said <p>in the hall</p> and left.</blockquote>",
+            "He said\n\nin the hall\n\nand left.",
+        ),
+        ("<ul><li>Outer<ul><li>Inner</li></ul></li><li>Last</li></ul>", "• Outer\n• Inner\n• Last"),
+        ("<ul><li><p>One</p><p>more</p></li></ul>", "• One\nmore"),
+        ("<div>Intro <p>inside</p> the end</div>", "Intro\n\ninside\n\nthe end"),
+        ("<section>Bare words <h3>Head</h3> more words</section>", "Bare words\n\nHead\n\nmore words"),
+        (
+            "<table><tr><td>a<br/>b</td><td><p>c</p><p>d</p></td><td><ul><li>e</li><li>f</li></ul></td></tr></table>",
+            "a b | c d | e f",
+        ),
+    ],
+)
+def test_html_and_books(of: Callable[[str], Article], body: str, text: str) -> None:
+    known = {WORDS, f"{WORDS} Again.", "Harbour"}
+    shown = [part for part in of(body).text.split("\n\n") if part not in known]
+    assert "\n\n".join(shown) == text
+
+
+def test_bare_text_of_a_book_and_notes_of_many_paragraphs() -> None:
+    article = of_book("Bare words. <article>Of an article.</article><aside><p>One.</p><p>Two.</p></aside>")
+    assert blocks(article, "paragraph") == ["Bare words.", "Of an article."]
+    assert blocks(article, "footnote") == ["One. Two."]
+
+
+def test_insertions_controls_and_notes_of_word() -> None:
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    body = (
+        f"<w:p>{run.format('Plain')}<w:ins w:id='1'>{run.format(', inserted')}</w:ins>"
+        "<w:del w:id='2'><w:r><w:delText>, deleted</w:delText></w:r></w:del>"
+        f"<w:sdt><w:sdtContent>{run.format(', chosen')}</w:sdtContent></w:sdt>"
+        "<w:r><w:t>, 9</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>2</w:t></w:r></w:p>"
+        f"<w:sdt><w:sdtContent><w:p>{run.format('A block that was filled in.')}</w:p></w:sdtContent></w:sdt>"
+        f"<w:tbl><w:tr><w:tc><w:p>{run.format('Riga')}</w:p><w:p><w:ins w:id='3'>{run.format('city')}</w:ins></w:p>"
+        f"</w:tc><w:tc><w:p>{run.format('41')}</w:p></w:tc></w:tr></w:tbl>"
+    )
+    note = f"<w:p>{run.format('First.')}</w:p><w:p><w:r><w:t>Second</w:t><w:tab/><w:t>one.</w:t></w:r></w:p>"
+    files = {
+        f"word/{kind}s.xml": f"<w:{kind}s xmlns:w='{WORD}'><w:{kind}>{note}</w:{kind}></w:{kind}s>"
+        for kind in ("footnote", "endnote")
+    }
+    article = read(documents.docx(body, files), source="a.docx")
+    assert blocks(article, "paragraph")[:2] == ["Plain, inserted, chosen, 9^2", "A block that was filled in."]
+    assert blocks(article, "table")[0] == "Riga city | 41"
+    assert blocks(article, "footnote") == ["First. Second one."] * 2
+
+
+def test_html_within_markdown() -> None:
+    article = read(
+        b"# Harbour\n\n<div>Words in <b>HTML</b></div>\n\n<!-- none -->\n\nIt is 9<sup>2</sup><br>wide.",
+        source="a.md",
+    )
+    assert blocks(article, "paragraph") == ["Words in HTML", "It is 9^2\nwide."]
+
+
+@pytest.mark.parametrize("name", ["a.md", "a.txt"])
+def test_front_matter_of_markdown_is_no_text(name: str) -> None:
+    text = "---\ntitle: 'The Harbour: a plan'\nauthors:\n  - Anna Berg\n  - Bo Ek\ndate: 2026-03-04\n---\n\nThe text."
+    article = read(text.encode(), source=name)
+    assert (article.title, article.author, article.date) == (
+        "The Harbour: a plan",
+        "Anna Berg, Bo Ek",
+        "2026-03-04",
+    )
+    assert article.text == "The text."
+
+
+def test_dates_and_titles_are_not_invented() -> None:
+    page = read(documents.page("<p>The old quay was built in 1997.</p>"), source="a.html")
+    assert page.date is None
+    bare = documents.docx(files={"docProps/core.xml": "", "_rels/.rels": WITHOUT_PROPERTIES})
+    document = read(bare, source="a.docx")
+    assert (document.title, document.date) == ("Harbour plans", None)
