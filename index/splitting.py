@@ -17,6 +17,7 @@ _SMALL = 60
 """A paragraph below this many tokens is joined with the next of its section."""
 _FILL = 160
 """Joining stops at this many tokens."""
+_SPACE = re.compile(r"[^\S\n]")
 _MARKER = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\W+|.*\b(?:e\.g|i\.e|cf|ca|approx|viz)\.")
 
 
@@ -47,8 +48,10 @@ def sentences(text: str) -> list[Span]:
     """
     from sentencex import get_sentence_boundaries
 
+    # It cuts after an initial as if every space were one byte, and fails in the middle of one that is not.
+    plain = _SPACE.sub(" ", text)
     spans: list[Span] = []
-    for boundary in get_sentence_boundaries("en", text):
+    for boundary in get_sentence_boundaries("en", plain):
         start, end = boundary["start_index"], boundary["end_index"]
         piece = text[start:end]
         start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

@@ -45,7 +45,17 @@ def test_sentences_of_other_scripts() -> None:
     assert cut("यह एक वाक्य है। यह दूसरा है।") == ["यह एक वाक्य है।", "यह दूसरा है।"]
 
 
-@given(st.text(max_size=300))
+def test_sentences_beside_spaces_that_do_not_break() -> None:
+    assert cut("Plan A\u00a0. It failed.") == ["Plan A\u00a0.", "It failed."]
+    assert cut("Herr\u202fJ.\u2009Bonn kam. Er ging.") == ["Herr\u202fJ.\u2009Bonn kam.", "Er ging."]
+
+
+PIECES = st.sampled_from(
+    ["A", "a", "word", "1.", "B.", ".", "?", " ", "\u00a0", "\u2009", "\u3000", "\u2028", "\n", "“", "é"]
+)
+
+
+@given(st.text(max_size=300) | st.lists(PIECES, max_size=30).map("".join))
 def test_sentences_lose_nothing_but_white_space(text: str) -> None:
     position = 0
     for start, end in sentences(text):
