@@ -33,13 +33,9 @@ class Catalog:
         self._database = database
 
     def put(self, article: Article, space: Space, rows: Iterable[Row]) -> None:
-        """Keep an article with its passages. What came from the same file or address before is removed."""
+        """Keep an article with its passages. What its file or address held before is removed."""
         blocks = json.dumps([astuple(block) for block in article.blocks])
         with self._database.write() as connection:
-            if _is_place(article.source):
-                former = "SELECT id FROM articles WHERE source = ? AND id != ?"
-                for (article_id,) in connection.execute(former, (article.source, article.id)).fetchall():
-                    self._delete(connection, article_id)
             connection.execute(
                 "INSERT OR IGNORE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -47,7 +43,50 @@ class Catalog:
                     *(article.text, blocks, article.word_count, time.time()),
                 ),
             )
+            self._claim(connection, article)
+            title = "UPDATE articles SET title = ? WHERE id = ? AND title != ?"
+            if connection.execute(title, (article.title, article.id, article.title)).rowcount:
+                # Passages are read with their title: other models read them again when they are asked.
+                self._delete_passages(connection, article.id)
             space.put(connection, article.id, rows)
+
+    def claim(self, article: Article) -> None:
+        """Note that a known text came from the article's file or address; what that held before is removed."""
+        held = "SELECT 1 FROM sources WHERE source = ? AND article_id = ?"
+        with self._database.read() as connection:
+            if connection.execute(held, (article.source, article.id)).fetchone():
+                return
+        if _is_place(article.source):
+            with self._database.write() as connection:
+                self._claim(connection, article)
+
+    def _claim(self, connection: sqlite3.Connection, article: Article) -> None:
+        if not _is_place(article.source):
+            return
+        holds = "SELECT article_id FROM sources WHERE source = ? AND article_id != ?"
+        former = connection.execute(holds, (article.source, article.id)).fetchone()
+        connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?)", (article.source, article.id))
+        # A text that was pasted is from now on that file's.
+        nowhere = "id = ? AND NOT EXISTS (SELECT 1 FROM sources s WHERE s.source = articles.source)"
+        moved = (article.source, article.url, article.id)
+        connection.execute(f"UPDATE articles SET source = ?, url = ? WHERE {nowhere}", moved)
+        if former is not None:
+            self._leave(connection, former[0], article.source)
+
+    def _leave(self, connection: sqlite3.Connection, article_id: str, source: str) -> None:
+        """A file or address has another text now: the former one goes, unless another has it too."""
+        other = connection.execute(
+            "SELECT source FROM sources WHERE article_id = ?", (article_id,)
+        ).fetchone()
+        if other is None:
+            self._delete(connection, article_id)
+            return
+        [place] = other
+        url = place if place.startswith(("http://", "https://")) else None
+        connection.execute(
+            "UPDATE articles SET source = ?, url = ? WHERE id = ? AND source = ?",
+            (place, url, article_id, source),
+        )
 
     def delete(self, article_id: str) -> None:
         """Remove an article and everything of it, in every space.
@@ -59,11 +98,16 @@ class Catalog:
             if not self._delete(connection, article_id):
                 raise ArticleError(f"There is no article {article_id!r} in the library.")
 
+    @classmethod
+    def _delete(cls, connection: sqlite3.Connection, article_id: str) -> bool:
+        cls._delete_passages(connection, article_id)
+        connection.execute("DELETE FROM sources WHERE article_id = ?", (article_id,))
+        return connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
+
     @staticmethod
-    def _delete(connection: sqlite3.Connection, article_id: str) -> bool:
+    def _delete_passages(connection: sqlite3.Connection, article_id: str) -> None:
         for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
             Space.delete(connection, number, article_id)
-        return connection.execute("DELETE FROM articles WHERE id = ?", (article_id,)).rowcount > 0
 
     def all(self) -> list[ArticleInfo]:
         """All articles, the latest last."""
@@ -71,6 +115,12 @@ class Catalog:
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {columns} FROM articles ORDER BY added, rowid")
             return [ArticleInfo(*row) for row in rows]
+
+    def title(self, article_id: str) -> str | None:
+        """The title of the article of that id, if it is here."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return row[0] if row else None
 
     def get(self, article_id: str) -> Article | None:
         """The article of that id, if it is here."""

@@ -33,6 +33,13 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_space ON changes (space, seq);
 CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
+_SOURCES = """
+CREATE TABLE sources (source TEXT PRIMARY KEY, article_id TEXT NOT NULL);
+CREATE INDEX sources_by_article ON sources (article_id);
+INSERT OR IGNORE INTO sources
+    SELECT source, id FROM articles WHERE instr(source, '/') OR instr(source, '\\') ORDER BY added DESC;
+"""
+"""The files and addresses that articles came from: several may have the same text. Early libraries lack it."""
 
 
 class Database:
@@ -69,6 +76,12 @@ class Database:
                         connection.execute(statement)
                     connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
                     connection.execute(f"PRAGMA user_version = {VERSION}")
+        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'sources'"
+        if not connection.execute(tables).fetchone()[0]:
+            with self.write() as connection:
+                if not connection.execute(tables).fetchone()[0]:  # nobody else was faster
+                    for statement in _SOURCES.split(";")[:-1]:
+                        connection.execute(statement)
         self.id: str = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
 
     def _connection(self) -> sqlite3.Connection:

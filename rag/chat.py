@@ -142,7 +142,7 @@ class ArticleChat:
         if not articles:
             raise ArticleError("No article was given. Name at least one.")
         for item in articles:
-            self.library.add(item, progress=progress)
+            self.library.add(item, rename=False, progress=progress)
         return articles
 
     def _load(self, article: Article | str | Path | None) -> Article:

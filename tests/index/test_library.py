@@ -98,6 +98,59 @@ def test_texts_that_were_pasted_do_not_replace_each_other(library: Library) -> N
     assert len(library.articles()) == 2
 
 
+def sources(library: Library) -> dict[str, str]:
+    """The titles of the articles by where they came from."""
+    return {info.source: info.title for info in library.articles()}
+
+
+def test_a_text_of_two_files_stays_when_one_of_them_changes(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR, source="/a.txt", title="Harbour"))
+    library.add(Article.from_text(HARBOUR, source="/b.txt"))
+    library.add(Article.from_text(BAKERY, source="/a.txt", title="Bakery"))
+    assert sources(library) == {"/b.txt": "Harbour", "/a.txt": "Bakery"}
+    assert library.search("Who built the harbour?", k=1)[0].passage.text == HARBOUR
+    library.add(Article.from_text(BAKERY, source="/b.txt"))
+    assert sources(library) == {"/a.txt": "Bakery"}
+
+
+def test_a_pasted_text_that_is_added_as_a_file_changes_with_it(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR, source="pasted", title="Harbour"))
+    library.add(Article.from_text(HARBOUR, source="/c.txt"))
+    assert sources(library) == {"/c.txt": "Harbour"}
+    library.add(Article.from_text(BAKERY, source="/c.txt", title="Bakery"))
+    assert sources(library) == {"/c.txt": "Bakery"}
+
+
+def test_a_known_text_takes_a_new_title(tmp_path: Path, counting: Counting) -> None:
+    article = Article.from_text(HARBOUR, source="/a.txt")
+    with Library(tmp_path, embeddings=Letters()) as other:
+        other.add(article)
+    with Library(tmp_path, embeddings=counting) as library:
+        library.add(article)
+        assert not library.add(Article.from_text(HARBOUR, source="/a.txt", title="Zeppelins"))
+        assert sources(library) == {"/a.txt": "Zeppelins"}
+        assert library.search("zeppelin", k=1)[0].lexical == 1
+        counting.embedded.clear()
+        assert not library.add(article)  # the beginning of a text is no new title
+        assert not library.add(Article.from_text(HARBOUR, title="Airships"), rename=False)
+        assert sources(library) == {"/a.txt": "Zeppelins"}
+        assert counting.embedded == []
+    with Library(tmp_path, embeddings=Letters()) as other:
+        assert other.search("zeppelin", k=1)[0].lexical == 1
+
+
+def test_a_library_from_before_there_were_several_sources(tmp_path: Path) -> None:
+    with Library(tmp_path, embeddings=Letters()) as library:
+        library.add(Article.from_text(HARBOUR, source="/a.txt", title="Harbour"))
+    with sqlite3.connect(tmp_path / "library.sqlite") as file:
+        file.execute("DROP TABLE sources")
+    file.close()
+    with Library(tmp_path, embeddings=Letters()) as library:
+        assert sources(library) == {"/a.txt": "Harbour"}
+        library.add(Article.from_text(BAKERY, source="/a.txt", title="Bakery"))
+        assert sources(library) == {"/a.txt": "Bakery"}
+
+
 def test_removing_leaves_nothing(library: Library) -> None:
     harbour, bakery = Article.from_text(HARBOUR), Article.from_text(BAKERY)
     library.add(harbour)
