@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, seed_article, sentences, split
+from index.articles import Part
 from index.minilm import count_tokens
 from index.splitting import MAX_TOKENS
 
@@ -131,6 +132,22 @@ def test_passages_fit_the_model_and_lose_nothing(text: str) -> None:
         if block.kind != "heading":
             left = (n for n in range(block.start, block.end) if n not in covered)
             assert not any(article.text[n].strip() for n in left)
+
+
+@pytest.mark.parametrize("word", ["title", "qzx7", "会议", "–"])
+def test_a_long_title_and_heading_cut_nothing_of_a_passage(word: str) -> None:
+    text = " ".join(["harbour"] * 214) + "."
+    heading = Part("heading", " ".join(["Cranes", *["heading"] * 40]), 2)
+    article = Article.from_parts([heading, Part("paragraph", text)], title=" ".join([word] * 60), source="x")
+    passages = split(article)
+    assert max(count_tokens([passage.context for passage in passages])) <= MAX_TOKENS - 2
+    for passage in passages:
+        assert passage.context.endswith(passage.text)
+        assert passage.context.startswith(word)
+        assert "Cranes heading" in passage.context
+        assert passage.title == article.title
+        assert passage.heading == heading.text
+    assert " ".join(passage.text for passage in passages) == text
 
 
 def test_an_article_of_nothing_but_headings_has_a_passage() -> None:
