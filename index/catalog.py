@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass
 
 from index.articles import Article, Block
@@ -115,6 +115,15 @@ class Catalog:
         with self._database.read() as connection:
             rows = connection.execute(f"SELECT {columns} FROM articles ORDER BY added, rowid")
             return [ArticleInfo(*row) for row in rows]
+
+    def covered(self, article_ids: Collection[str]) -> bool:
+        """Whether these are all the articles that there are, or more."""
+        with self._database.read() as connection:
+            [count] = connection.execute("SELECT count(*) FROM articles").fetchone()
+            if len(article_ids) < count:
+                return False
+            every = connection.execute("SELECT id FROM articles")
+            return set(article_ids).issuperset(article_id for (article_id,) in every)
 
     def title(self, article_id: str) -> str | None:
         """The title of the article of that id, if it is here."""

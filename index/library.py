@@ -165,6 +165,8 @@ class Library:
         library = self._open()
         if k < 1 or not query.strip():
             return []
+        if article_ids is not None and library.catalog.covered(article_ids):
+            article_ids = None
         self._complete(library, article_ids)
         vector = self.embeddings.embed_query(query)
         count = max(_CANDIDATES, k)

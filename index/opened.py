@@ -11,6 +11,8 @@ from index.vectors import VectorIndex
 
 _EXACT = 2000
 """Up to this many passages are compared one by one."""
+_MOST_FILTERED = 5000
+"""Chroma filters by this many articles; it slows down with more, and fails with some 32,000."""
 
 
 class Opened:
@@ -28,7 +30,8 @@ class Opened:
         self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None, among: int
     ) -> dict[int, float]:
         """The passages nearest to a vector. Few are compared exactly, many are found by the vector index."""
-        if among > _EXACT and self.vectors.refresh():
+        filtered = article_ids is None or len(article_ids) <= _MOST_FILTERED
+        if among > _EXACT and filtered and self.vectors.refresh():
             return self.vectors.search(vector, count, article_ids)
         return self.exact.search(vector, count, article_ids)
 

@@ -45,8 +45,8 @@ WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?))
 ORDER BY score DESC, w.rowid LIMIT ?
 """
 _COUNT_WORD = "SELECT count(*) FROM (SELECT 1 FROM words_@ WHERE words_@ MATCH ? LIMIT ?)"
-_MANY = 500
-"""More articles than this are not written into a query for words but compared afterwards."""
+_MANY = 20
+"""More articles than this are not written into a query for words but compared afterwards, which is faster then."""
 _MOST_COMPARED = 25_000
 """Among more passages than this, words are left out that so many have: BM25 takes a second for a million passages."""
 
@@ -142,6 +142,11 @@ class Space:
             return _matrix(self._rows("SELECT number, vector FROM passages_@ ORDER BY number"))
         query = "SELECT number, vector FROM passages_@ WHERE article_id = ? ORDER BY number"
         return _matrix(self._rows(query, article_id))
+
+    def vectors_of(self, article_ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the passages and their vectors, of several articles."""
+        query = "SELECT number, vector FROM passages_@ WHERE article_id IN (SELECT value FROM json_each(?))"
+        return _matrix(self._rows(query, json.dumps(article_ids)))
 
     def vectors_at(self, numbers: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
         """The numbers and vectors of those of these passages that are still here."""

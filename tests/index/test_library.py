@@ -259,10 +259,14 @@ def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:
         found = library.search(question, k=20)
         some = [article.id for article in articles[:22]]
         found_in_some = library.search(question, k=20, article_ids=some)
+        assert library.search(question, k=20, article_ids=[article.id for article in articles]) == found
+        crowd = [*some, *(f"{number:016x}" for number in range(40_000))]
+        found_in_crowd = library.search(question, k=20, article_ids=crowd)
         # A second library on the same directory does not own Chroma, and compares all the vectors itself.
         with Library(tmp_path, embeddings=Letters()) as other:
             exact = other.search(question, k=20)
             exact_in_some = other.search(question, k=20, article_ids=some)
+        assert found_in_crowd == exact_in_some
         for ours, theirs in ((found, exact), (found_in_some, exact_in_some)):
             same = {hit.passage.id for hit in ours} & {hit.passage.id for hit in theirs}
             assert len(same) >= 18
