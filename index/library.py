@@ -17,6 +17,7 @@ from index.catalog import ArticleInfo
 from index.errors import ArticleError
 from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
+from index.naming import check_size, model_name
 from index.opened import Opened
 from index.paths import data_dir
 from index.space import Row, Space
@@ -169,6 +170,7 @@ class Library:
             article_ids = None
         self._complete(library, article_ids)
         vector = self.embeddings.embed_query(query)
+        check_size(library.space, vector, model_name(self.embeddings))
         count = max(_CANDIDATES, k)
         among = library.space.count(article_ids)
         lexical = library.space.search_words(FtsQuery.of(query), count, article_ids, among)
@@ -213,8 +215,7 @@ class Library:
 
     def _model(self) -> str:
         """What tells the passages of this model from those of others."""
-        name = getattr(self.embeddings, "name", None) or type(self.embeddings).__name__
-        return f"{name} format {_FORMAT}"
+        return f"{model_name(self.embeddings)} format {_FORMAT}"
 
     def _complete(self, library: Opened, article_ids: Sequence[str] | None) -> None:
         """Index the articles that were added with another embedding model."""
@@ -225,7 +226,10 @@ class Library:
             missing = library.space.missing()
             wanted = missing if article_ids is None else [i for i in missing if i in set(article_ids)]
             if wanted:
-                _log.warning("Reading %d articles again for the model %s", len(wanted), self._model())
+                count = "1 article" if len(wanted) == 1 else f"{len(wanted)} articles"
+                _log.warning(
+                    "Reading %s again, once, with the embedding model %s", count, model_name(self.embeddings)
+                )
             for article_id in wanted:
                 article = library.catalog.get(article_id)
                 if article is not None:
@@ -245,6 +249,7 @@ class Library:
             report("Reading the article", first / len(new))
             batch = new[first : first + _BATCH]
             embedded = self.embeddings.embed_documents([texts[digest] for digest in batch])
+            check_size(library.space, embedded[0], model_name(self.embeddings))
             vectors.update(zip(batch, map(_pack, embedded), strict=True))
         rows = [
             Row(passage, digest, vectors[digest]) for passage, digest in zip(passages, digests, strict=True)

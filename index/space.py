@@ -136,6 +136,11 @@ class Space:
         """
         return dict(self._rows(query, json.dumps(list(digests))))
 
+    def vector_size(self) -> int | None:
+        """How many numbers a vector has here; None while there is none."""
+        rows = self._rows("SELECT length(vector) / 2 FROM passages_@ LIMIT 1")
+        return int(rows[0][0]) if rows else None
+
     def vectors(self, article_id: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the passages and their vectors in float32, of one article or of all."""
         if article_id is None:

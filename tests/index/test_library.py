@@ -220,7 +220,7 @@ def test_each_model_has_a_space_of_its_own(
         before = first.search("Who leads the new team?")
         with Library(tmp_path, embeddings=Letters()) as second:
             assert second.search("Who leads the new team?")
-            assert "Reading 1 articles again for the model Letters" in caplog.text
+            assert "Reading 1 article again, once, with the embedding model Letters" in caplog.text
             second.add(Article.from_text(HARBOUR))
         after = first.search("Who leads the new team?", article_ids=[article.id])
         assert {hit.passage: hit.dense for hit in after} == {hit.passage: hit.dense for hit in before}
@@ -228,6 +228,45 @@ def test_each_model_has_a_space_of_its_own(
         first.remove(article.id)
     with Library(tmp_path, embeddings=Letters()) as second:
         assert {hit.passage.text for hit in second.search("Who leads the new team?")} == {HARBOUR}
+
+
+class Hosted(Letters):
+    """A class that stands for several models, as LangChain's do."""
+
+    def __init__(self, size: int, **told: object) -> None:
+        self.size = size
+        self.__dict__.update(told)
+
+    def embed_query(self, text: str) -> list[float]:
+        return super().embed_query(text)[: self.size]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"model": "small"}, {"model": "large"}),
+        ({"model_name": "small"}, {"model_name": "large"}),
+        ({"model": "small", "dimensions": 26}, {"model": "small", "dimensions": 13}),
+    ],
+)
+def test_models_of_one_class_are_apart(tmp_path: Path, one: dict, other: dict) -> None:
+    with Library(tmp_path, embeddings=Hosted(26, **one)) as library:
+        library.add(Article.from_text(HARBOUR))
+    with Library(tmp_path, embeddings=Hosted(13, **other)) as library:
+        assert library.search("Who built the harbour?")
+        library.add(Article.from_text(BAKERY))
+    with Library(tmp_path, embeddings=Hosted(26, **one)) as library:
+        assert len(library.search("Who built the harbour?")) == 2
+
+
+def test_vectors_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
+    with Library(tmp_path, embeddings=Hosted(26)) as library:
+        library.add(Article.from_text(HARBOUR))
+    with Library(tmp_path, embeddings=Hosted(13)) as library:
+        with pytest.raises(StoreError, match=r"'Hosted' gives 13 numbers .* has 26 .* another `name`"):
+            library.search("Who built the harbour?")
+        with pytest.raises(StoreError, match="gives 13 numbers"):
+            library.add(Article.from_text(BAKERY))
 
 
 def test_among_many_passages_the_rare_words_of_a_question_find(
