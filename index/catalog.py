@@ -4,11 +4,12 @@ import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 
 from index.articles import Article, Block
 from index.database import Database
-from index.errors import ArticleError
+from index.errors import ArticleError, StoreError
 from index.space import Row, Space
 
 
@@ -97,6 +98,11 @@ class Catalog:
         with self._database.write() as connection:
             if not self._delete(connection, article_id):
                 raise ArticleError(f"There is no article {article_id!r} in the library.")
+        with suppress(StoreError):  # a full disk has no room for this, and the article is gone already
+            with self._database.write() as connection:
+                for number in _spaces(connection):
+                    Space.forget_words(connection, number)
+            self._database.empty_log()
 
     @classmethod
     def _delete(cls, connection: sqlite3.Connection, article_id: str) -> bool:
@@ -106,7 +112,7 @@ class Catalog:
 
     @staticmethod
     def _delete_passages(connection: sqlite3.Connection, article_id: str) -> None:
-        for (number,) in connection.execute("SELECT number FROM spaces").fetchall():
+        for number in _spaces(connection):
             Space.delete(connection, number, article_id)
 
     def all(self) -> list[ArticleInfo]:
@@ -141,6 +147,10 @@ class Catalog:
         number, title, source, text, blocks, author, date, url = row
         structure = tuple(Block(*block) for block in json.loads(blocks))
         return Article(number, title, source, text, structure, author, date, url)
+
+
+def _spaces(connection: sqlite3.Connection) -> list[int]:
+    return [number for (number,) in connection.execute("SELECT number FROM spaces")]
 
 
 def _is_place(source: str) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 from index.errors import StoreError
 
 VERSION = 1
+_TIMEOUT = 60
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -87,9 +88,14 @@ class Database:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self.path, timeout=_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(
+                "PRAGMA secure_delete = ON"
+            )  # what is removed is overwritten, not just forgotten
             self._local.connection = connection
             with self._guard:
                 self._connections.append(connection)
@@ -131,6 +137,13 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def empty_log(self) -> None:
+        """Write the log of changes into the file and empty it, unless another process is reading just then."""
+        with self.read() as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute(f"PRAGMA busy_timeout = {_TIMEOUT * 1000}")
 
     def latest(self) -> int:
         """The number of the latest change of any space, 0 before the first."""

@@ -112,6 +112,11 @@ class Space:
         if connection.execute(passages, (article_id,)).rowcount:
             connection.execute("INSERT INTO changes VALUES (NULL, ?, ?, 1)", (number, article_id))
 
+    @staticmethod
+    def forget_words(connection: sqlite3.Connection, number: int) -> None:
+        """Leave no word of removed passages in the index, which otherwise goes when it is merged some day."""
+        connection.execute(_sql("INSERT INTO words_@ (words_@) VALUES ('optimize')", number))
+
     # Reading
 
     def count(self, article_ids: Sequence[str] | None = None) -> int:

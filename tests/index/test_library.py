@@ -171,6 +171,24 @@ def test_removing_leaves_nothing(library: Library) -> None:
     assert count == 1
 
 
+def test_no_word_of_a_removed_article_is_left_in_the_files(tmp_path: Path) -> None:
+    secret = Article.from_text("The zanzibarwort of Quetzalcoatlus is in the cellar. " * 3, title="Xanthippe")
+    kept = [Article.from_text(f"{BAKERY} Its number is {number}.") for number in range(30)]
+    with (
+        Library(tmp_path, embeddings=Letters()) as other,
+        Library(tmp_path, embeddings=Hosted(26)) as library,
+    ):
+        for article in (secret, *kept):
+            library.add(article)
+        other.add(secret)
+        library.remove(secret.id)
+        for file in tmp_path.rglob("library.sqlite*"):
+            data = file.read_bytes().lower()
+            for word in (b"anzibarwort", b"uetzalcoatl", b"anthipp"):
+                assert word not in data, file
+        assert len(library.search("bread", k=50)) == 30
+
+
 def test_some_articles_are_searched(library: Library) -> None:
     harbour, bakery, seed = Article.from_text(HARBOUR), Article.from_text(BAKERY), seed_article()
     for article in (harbour, bakery, seed):
