@@ -159,6 +159,11 @@ class Article:
         return len(self.text.split())
 
     @cached_property
+    def has_own_title(self) -> bool:
+        """Whether the title was given with the text, and is not just what the text begins with."""
+        return self.title != _find_title(self.text, self.blocks)
+
+    @cached_property
     def _starts(self) -> list[int]:
         return [block.start for block in self.blocks]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from index.errors import StoreError
 
 VERSION = 1
+_TIMEOUT = 60
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -33,6 +34,13 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_space ON changes (space, seq);
 CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
+_SOURCES = """
+CREATE TABLE sources (source TEXT PRIMARY KEY, article_id TEXT NOT NULL);
+CREATE INDEX sources_by_article ON sources (article_id);
+INSERT OR IGNORE INTO sources
+    SELECT source, id FROM articles WHERE instr(source, '/') OR instr(source, '\\') ORDER BY added DESC;
+"""
+"""The files and addresses that articles came from: several may have the same text. Early libraries lack it."""
 
 
 class Database:
@@ -69,14 +77,25 @@ class Database:
                         connection.execute(statement)
                     connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
                     connection.execute(f"PRAGMA user_version = {VERSION}")
+        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'sources'"
+        if not connection.execute(tables).fetchone()[0]:
+            with self.write() as connection:
+                if not connection.execute(tables).fetchone()[0]:  # nobody else was faster
+                    for statement in _SOURCES.split(";")[:-1]:
+                        connection.execute(statement)
         self.id: str = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self.path, timeout=60, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(
+                self.path, timeout=_TIMEOUT, isolation_level=None, check_same_thread=False
+            )
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(
+                "PRAGMA secure_delete = ON"
+            )  # what is removed is overwritten, not just forgotten
             self._local.connection = connection
             with self._guard:
                 self._connections.append(connection)
@@ -118,6 +137,13 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
+
+    def empty_log(self) -> None:
+        """Write the log of changes into the file and empty it, unless another process is reading just then."""
+        with self.read() as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute(f"PRAGMA busy_timeout = {_TIMEOUT * 1000}")
 
     def latest(self) -> int:
         """The number of the latest change of any space, 0 before the first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from index.space import Space
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ARTICLES = 64
 """The vectors of that many articles are kept in memory."""
+_BATCH = 500
 
 
 class ExactSearch:
@@ -33,13 +34,23 @@ class ExactSearch:
 
         query = np.asarray(vector, dtype=np.float32)
         best: dict[int, float] = {}
-        for key in [None] if article_ids is None else dict.fromkeys(article_ids):
-            numbers, matrix = self._vectors(key)
+        for numbers, matrix in self._matrices(article_ids):
             if len(numbers):
                 cosines = matrix @ query
                 top = np.argsort(-cosines, kind="stable")[:count]
                 best.update(zip(numbers[top].tolist(), cosines[top].tolist(), strict=True))
         return dict(sorted(best.items(), key=lambda item: -item[1])[:count])
+
+    def _matrices(self, article_ids: Sequence[str] | None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        if article_ids is None:
+            yield self._vectors(None)
+            return
+        ids = list(dict.fromkeys(article_ids))
+        if len(ids) <= _ARTICLES:
+            yield from map(self._vectors, ids)
+            return
+        for first in range(0, len(ids), _BATCH):  # more than are kept, and not all at once in memory
+            yield self._space.vectors_of(ids[first : first + _BATCH])
 
     def _vectors(self, key: str | None) -> tuple[np.ndarray, np.ndarray]:
         latest = self._space.latest()

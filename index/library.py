@@ -6,23 +6,22 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from index.articles import Article
-from index.catalog import ArticleInfo, Catalog
-from index.database import Database
+from index.catalog import ArticleInfo
 from index.errors import ArticleError
-from index.exact import ExactSearch
 from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
+from index.naming import check_size, model_name
+from index.opened import Opened
 from index.paths import data_dir
 from index.space import Row, Space
 from index.splitting import MAX_TOKENS, Passage, split
-from index.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -37,8 +36,6 @@ _FORMAT = 1
 """Of passages: another number makes them anew."""
 _CANDIDATES = 100
 """How many passages each of the two searches proposes."""
-_EXACT = 2000
-"""Up to this many passages are compared one by one."""
 _BATCH = 64
 
 
@@ -79,7 +76,7 @@ class Library:
         self._chroma_url = chroma_url
         self._guard = threading.RLock()
         self._adding = threading.RLock()
-        self._opened: _Open | None = None
+        self._opened: Opened | None = None
 
     @property
     def path(self) -> Path:
@@ -97,27 +94,35 @@ class Library:
             self._embeddings = SentenceEmbeddings()
         return self._embeddings
 
-    def add(self, article: Article, *, progress: Progress | None = None) -> bool:
-        """Keep an article, in the place of the one that came from the same file or address before.
+    def add(self, article: Article, *, rename: bool = True, progress: Progress | None = None) -> bool:
+        """Keep an article, in the place of what came from the same file or address before.
 
-        An article is added whole or not at all; adding many can be interrupted and started again.
+        An article is added whole or not at all; adding many can be interrupted and started again. What a file
+        held before stays if another file has the same text.
 
         Args:
             article: What to keep.
+            rename: Whether a text that is there already takes the article's title, if that is not just what the
+                text begins with.
             progress: Called with a description and the share that is done, from 0 to 1.
 
         Returns:
-            False if it was there already; then nothing was embedded.
+            False if the text was there already; then nothing was embedded, unless it got another title.
 
         Raises:
             StoreError: if the library cannot be written.
         """
         library = self._open()
         with self._adding:  # two threads that add the same article embed it once
-            if library.space.count([article.id]):
-                return False
-            self._index(library, article, progress)
-            return True
+            title = library.catalog.title(article.id)
+            if title is not None and title != article.title and not (rename and article.has_own_title):
+                article = replace(article, title=title)
+            known = library.space.count([article.id]) > 0
+            if known and title == article.title:
+                library.catalog.claim(article)
+            else:
+                self._index(library, article, progress)
+            return not known
 
     def remove(self, article_id: str) -> None:
         """Remove an article and everything of it.
@@ -161,8 +166,11 @@ class Library:
         library = self._open()
         if k < 1 or not query.strip():
             return []
+        if article_ids is not None and library.catalog.covered(article_ids):
+            article_ids = None
         self._complete(library, article_ids)
         vector = self.embeddings.embed_query(query)
+        check_size(library.space, vector, model_name(self.embeddings))
         count = max(_CANDIDATES, k)
         among = library.space.count(article_ids)
         lexical = library.space.search_words(FtsQuery.of(query), count, article_ids, among)
@@ -199,18 +207,17 @@ class Library:
     ) -> None:
         self.close()
 
-    def _open(self) -> _Open:
+    def _open(self) -> Opened:
         with self._guard:
             if self._opened is None:
-                self._opened = _Open(self.path, self._model(), self._chroma_url)
+                self._opened = Opened(self.path, self._model(), self._chroma_url)
             return self._opened
 
     def _model(self) -> str:
         """What tells the passages of this model from those of others."""
-        name = getattr(self.embeddings, "name", None) or type(self.embeddings).__name__
-        return f"{name} format {_FORMAT}"
+        return f"{model_name(self.embeddings)} format {_FORMAT}"
 
-    def _complete(self, library: _Open, article_ids: Sequence[str] | None) -> None:
+    def _complete(self, library: Opened, article_ids: Sequence[str] | None) -> None:
         """Index the articles that were added with another embedding model."""
         latest = library.database.latest()
         if library.complete_at == latest:
@@ -219,7 +226,10 @@ class Library:
             missing = library.space.missing()
             wanted = missing if article_ids is None else [i for i in missing if i in set(article_ids)]
             if wanted:
-                _log.warning("Reading %d articles again for the model %s", len(wanted), self._model())
+                count = "1 article" if len(wanted) == 1 else f"{len(wanted)} articles"
+                _log.warning(
+                    "Reading %s again, once, with the embedding model %s", count, model_name(self.embeddings)
+                )
             for article_id in wanted:
                 article = library.catalog.get(article_id)
                 if article is not None:
@@ -227,7 +237,7 @@ class Library:
             if len(wanted) == len(missing):
                 library.complete_at = latest
 
-    def _index(self, library: _Open, article: Article, progress: Progress | None) -> None:
+    def _index(self, library: Opened, article: Article, progress: Progress | None) -> None:
         report = progress or (lambda description, share: None)
         report("Splitting the article", 0.0)
         passages = split(article, *self._tokens())
@@ -239,6 +249,7 @@ class Library:
             report("Reading the article", first / len(new))
             batch = new[first : first + _BATCH]
             embedded = self.embeddings.embed_documents([texts[digest] for digest in batch])
+            check_size(library.space, embedded[0], model_name(self.embeddings))
             vectors.update(zip(batch, map(_pack, embedded), strict=True))
         rows = [
             Row(passage, digest, vectors[digest]) for passage, digest in zip(passages, digests, strict=True)
@@ -250,31 +261,6 @@ class Library:
     def _tokens(self) -> tuple[Callable[[Sequence[str]], list[int]] | None, int]:
         count = getattr(self.embeddings, "count_tokens", None)
         return count, min(MAX_TOKENS, getattr(self.embeddings, "max_tokens", MAX_TOKENS))
-
-
-class _Open:
-    """The parts of an open library."""
-
-    def __init__(self, path: Path, model: str, chroma_url: str | None) -> None:
-        self.database = Database(path / "library.sqlite")
-        self.catalog = Catalog(self.database)
-        self.space = Space(self.database, model)
-        self.vectors = VectorIndex(self.space, path / "chroma", chroma_url)
-        self.exact = ExactSearch(self.space)
-        self.complete_at = -1
-
-    def dense(
-        self, vector: Sequence[float], count: int, article_ids: Sequence[str] | None, among: int
-    ) -> dict[int, float]:
-        """The passages nearest to a vector. Few are compared exactly, many are found by the vector index."""
-        if among > _EXACT and self.vectors.refresh():
-            return self.vectors.search(vector, count, article_ids)
-        return self.exact.search(vector, count, article_ids)
-
-    def cosines(self, vector: Sequence[float], numbers: Sequence[int]) -> dict[int, float]:
-        """The cosines of a vector and some passages, by number."""
-        found, matrix = self.space.vectors_at(numbers)
-        return dict(zip(found.tolist(), (matrix @ vector).tolist(), strict=True)) if len(found) else {}
 
 
 def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:

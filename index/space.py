@@ -45,8 +45,8 @@ WHERE words_@ MATCH ? AND p.article_id IN (SELECT value FROM json_each(?))
 ORDER BY score DESC, w.rowid LIMIT ?
 """
 _COUNT_WORD = "SELECT count(*) FROM (SELECT 1 FROM words_@ WHERE words_@ MATCH ? LIMIT ?)"
-_MANY = 500
-"""More articles than this are not written into a query for words but compared afterwards."""
+_MANY = 20
+"""More articles than this are not written into a query for words but compared afterwards, which is faster then."""
 _MOST_COMPARED = 25_000
 """Among more passages than this, words are left out that so many have: BM25 takes a second for a million passages."""
 
@@ -112,6 +112,11 @@ class Space:
         if connection.execute(passages, (article_id,)).rowcount:
             connection.execute("INSERT INTO changes VALUES (NULL, ?, ?, 1)", (number, article_id))
 
+    @staticmethod
+    def forget_words(connection: sqlite3.Connection, number: int) -> None:
+        """Leave no word of removed passages in the index, which otherwise goes when it is merged some day."""
+        connection.execute(_sql("INSERT INTO words_@ (words_@) VALUES ('optimize')", number))
+
     # Reading
 
     def count(self, article_ids: Sequence[str] | None = None) -> int:
@@ -136,12 +141,22 @@ class Space:
         """
         return dict(self._rows(query, json.dumps(list(digests))))
 
+    def vector_size(self) -> int | None:
+        """How many numbers a vector has here; None while there is none."""
+        rows = self._rows("SELECT length(vector) / 2 FROM passages_@ LIMIT 1")
+        return int(rows[0][0]) if rows else None
+
     def vectors(self, article_id: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """The numbers of the passages and their vectors in float32, of one article or of all."""
         if article_id is None:
             return _matrix(self._rows("SELECT number, vector FROM passages_@ ORDER BY number"))
         query = "SELECT number, vector FROM passages_@ WHERE article_id = ? ORDER BY number"
         return _matrix(self._rows(query, article_id))
+
+    def vectors_of(self, article_ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of the passages and their vectors, of several articles."""
+        query = "SELECT number, vector FROM passages_@ WHERE article_id IN (SELECT value FROM json_each(?))"
+        return _matrix(self._rows(query, json.dumps(article_ids)))
 
     def vectors_at(self, numbers: Iterable[int]) -> tuple[np.ndarray, np.ndarray]:
         """The numbers and vectors of those of these passages that are still here."""

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from index.articles import Article, Block
 
@@ -12,11 +13,15 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 MAX_TOKENS = 256
 _CONTEXT_TOKENS = 40
-"""What the title and the heading may take of a passage's tokens."""
+"""What the title, the heading and the marks of a text's ends may take of a passage's tokens."""
+_CONTEXT_WIDTH = 140
+"""The title and the heading are cut to this: so many letters of English make some 35 tokens."""
+_ENDS = 2
 _SMALL = 60
 """A paragraph below this many tokens is joined with the next of its section."""
 _FILL = 160
 """Joining stops at this many tokens."""
+_SPACE = re.compile(r"[^\S\n]")
 _MARKER = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\W+|.*\b(?:e\.g|i\.e|cf|ca|approx|viz)\.")
 
 
@@ -36,8 +41,7 @@ class Passage:
     @property
     def context(self) -> str:
         """The text with the title and the heading that it stands under, as it is embedded and searched."""
-        above = " – ".join(part for part in (self.title, self.heading) if part)
-        return f"{above}\n{self.text}"
+        return f"{_above(self.title, self.heading)}\n{self.text}"
 
 
 def sentences(text: str) -> list[Span]:
@@ -47,8 +51,10 @@ def sentences(text: str) -> list[Span]:
     """
     from sentencex import get_sentence_boundaries
 
+    # It cuts after an initial as if every space were one byte, and fails in the middle of one that is not.
+    plain = _SPACE.sub(" ", text)
     spans: list[Span] = []
-    for boundary in get_sentence_boundaries("en", text):
+    for boundary in get_sentence_boundaries("en", plain):
         start, end = boundary["start_index"], boundary["end_index"]
         piece = text[start:end]
         start, end = start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
@@ -78,11 +84,43 @@ def split(article: Article, count: CountTokens | None = None, limit: int = MAX_T
         from index.minilm import count_tokens
 
         count = count_tokens
-    room = limit - _CONTEXT_TOKENS
-    spans = [span for section in _sections(article) for span in _pack(article, section, count, room)]
+    sections = [section for section in _sections(article) if section]
+    above = [_above(article.title, _heading(article, section[0].start)) for section in sections]
+    rooms = [limit - max(_CONTEXT_TOKENS, tokens + _ENDS) for tokens in (count(above) if above else [])]
+    spans = [
+        span
+        for section, room in zip(sections, rooms, strict=True)
+        for span in _pack(article, section, count, max(room, limit // 4))
+    ]
     if not spans:  # nothing but headings
-        spans = list(_divide(article.text, (0, len(article.text)), count, room))
+        spans = list(_divide(article.text, (0, len(article.text)), count, limit - _CONTEXT_TOKENS))
     return [_passage(article, span) for span in spans]
+
+
+def _heading(article: Article, start: int) -> str | None:
+    return None if article.block_at(start).kind == "byline" else article.heading_at(start)
+
+
+def _above(title: str, heading: str | None) -> str:
+    """The title and the heading; of long ones the beginning, and of the heading at least its half."""
+    if not heading:
+        return _shortened(title, _CONTEXT_WIDTH)
+    heading = _shortened(heading, max(_CONTEXT_WIDTH // 2, _CONTEXT_WIDTH - _width(title)))
+    title = _shortened(title, _CONTEXT_WIDTH - _width(heading))
+    return f"{title} – {heading}" if title else heading
+
+
+def _shortened(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    widths = accumulate(map(_width, text))
+    cut = text[: next(n for n, so_far in enumerate(widths) if so_far >= width)]
+    return (cut.rsplit(None, 1)[0] if " " in cut else cut) + "…"
+
+
+def _width(text: str) -> int:
+    """The length, in which a letter that is not English counts as four: it often is a token by itself."""
+    return sum(1 if character.isascii() else 4 for character in text)
 
 
 def _sections(article: Article) -> Iterator[list[Block]]:
@@ -163,7 +201,7 @@ def _passage(article: Article, span: Span) -> Passage:
         start=start,
         end=end,
         text=article.text[start:end],
-        heading=None if article.block_at(start).kind == "byline" else article.heading_at(start),
+        heading=_heading(article, start),
         title=article.title,
         page=article.page_at(start),
     )

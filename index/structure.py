@@ -3,6 +3,7 @@
 import re
 
 from index.articles import Block, BlockKind
+from index.facts import facts
 
 LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)\S")
 _BYLINE = re.compile(r"(?:written\s+)?by\s+[^\W\d_][\w.'’-]*(?:[ ,&]+[\w.'’-]+){0,8}", re.IGNORECASE)
@@ -50,7 +51,12 @@ def parse_plain(text: str) -> tuple[Block, ...]:
         after = text[slice(*spans[number + 1])] if number + 1 < len(spans) else None
         kind = _kind(line, before, after, number, len(spans))
         blocks.append(Block(kind, start, end, _level(line, number) if kind == "heading" else 0))
-    return tuple(blocks)
+    alike = bool(blocks) and blocks[-1].kind == "paragraph" and is_heading(line, line)
+    no_headings = facts(text, blocks, alike)
+    return tuple(
+        Block("paragraph", block.start, block.end) if number in no_headings else block
+        for number, block in enumerate(blocks)
+    )
 
 
 def _chunks(text: str) -> list[tuple[int, int]]:

@@ -1,5 +1,6 @@
 """Ask articles questions: the one object that the page, the command line and Python share."""
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
@@ -14,7 +15,7 @@ from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
 from rag.models import LanguageModel
 from rag.settings import Settings
-from rag.suggest import suggest
+from rag.suggest import forget, suggest
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -25,6 +26,8 @@ Progress = Callable[[str, float], None]
 ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
 
 _REMEMBERED = 64
+_NAME = 60
+"""A line of words that is longer is no file's name, unless it has an ending or begins as a path."""
 
 
 class ArticleChat:
@@ -54,7 +57,8 @@ class ArticleChat:
 
         Args:
             question: What to ask.
-            article: An ``Article``, a file's path or a URL, or several of these; the seed article if None.
+            article: An ``Article``, a file's path, a URL or the text itself, or several of these; the seed article if
+                None.
             history: What was said before: pairs of (question, answer) or LangChain messages, oldest first.
 
         Returns:
@@ -142,7 +146,7 @@ class ArticleChat:
         if not articles:
             raise ArticleError("No article was given. Name at least one.")
         for item in articles:
-            self.library.add(item, progress=progress)
+            self.library.add(item, rename=False, progress=progress)
         return articles
 
     def _load(self, article: Article | str | Path | None) -> Article:
@@ -150,11 +154,7 @@ class ArticleChat:
             return article
         if article is None:
             return seed_article()
-        if (
-            isinstance(article, str)
-            and not article.startswith(("http://", "https://"))
-            and "\n" in article.strip()
-        ):
+        if isinstance(article, str) and _is_text(article):
             return Article.from_text(article)
         key = str(article)
         if not key.startswith(("http://", "https://")):
@@ -205,6 +205,19 @@ class ArticleChat:
         articles = self.open(article)
         return suggest(articles, self.model, lambda question: self.answer(question, article=articles))
 
+    def remove(self, article_id: str) -> None:
+        """Remove an article from the library, and what was made of it: its questions, and what the model has read.
+
+        Raises:
+            ArticleError: If there is no such article.
+            StoreError: If the library cannot be used.
+        """
+        from rag.server import forget_prefixes  # with what it needs to talk to the model
+
+        self.library.remove(article_id)
+        forget(article_id)
+        forget_prefixes()
+
     def _start_quietly(self) -> None:
         """Start the model on the side. What goes wrong is told to whoever needs the model next."""
         with suppress(Exception):
@@ -214,6 +227,21 @@ class ArticleChat:
         """Stop the model and close the library."""
         self.model.close()
         self.library.close()
+
+
+def _is_text(article: str) -> bool:
+    """Whether this is an article itself: of several lines, or a sentence that is neither a file nor like one."""
+    article = article.strip()
+    if "\n" in article or article.startswith(("http://", "https://")):
+        return "\n" in article
+    with suppress(OSError, ValueError):  # too long for a name, or with characters that no name has
+        if Path(article).exists():
+            return False
+    if len(article.split()) < 2:
+        return False
+    ends = re.search(r"[.!?…。！？][\"'”’»)\]]*$", article) is not None
+    named = re.match(r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:[/\\])", article) or re.search(r"\.\w{2,5}$", article)
+    return ends or (len(article) > _NAME and not named)
 
 
 def _library(settings: Settings) -> Library:

@@ -19,7 +19,7 @@ from rag.adapter import ADAPTER
 from rag.errors import ModelError
 from rag.slots import Slot, SlotPool
 
-__all__ = ["BuiltinServer"]
+__all__ = ["BuiltinServer", "forget_prefixes"]
 
 SLOTS = 4
 """Questions answered at a time; more wait their turn."""
@@ -52,7 +52,7 @@ class BuiltinServer:
         self._digest.update(ADAPTER.read_bytes())
         self._slots = SlotPool(SLOTS)
         self._saving = threading.Lock()
-        self._saved = data_dir() / "prefixes"
+        self._saved = _saved()
         self._saved.mkdir(parents=True, exist_ok=True)
         params = xllamacpp.CommonParams()
         params.model.path = str(weights)
@@ -156,6 +156,16 @@ def _age(path: Path) -> tuple[float, int, Path]:
     except OSError:
         return 0.0, 0, path
     return stat.st_mtime, stat.st_size, path
+
+
+def forget_prefixes() -> None:
+    """Delete what the model has read of any article: which file is whose cannot be told from its name."""
+    for file in _saved().glob("*.bin"):
+        file.unlink(missing_ok=True)
+
+
+def _saved() -> Path:
+    return data_dir() / "prefixes"
 
 
 def _physical_cores() -> int:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from index import Article
 from index.paths import data_dir
@@ -10,7 +11,7 @@ from rag.answers import Answer
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 
-__all__ = ["suggest"]
+__all__ = ["forget", "suggest"]
 
 COUNT = 4
 _PART = 1200  # characters that are read for one question
@@ -35,7 +36,7 @@ def suggest(articles: Sequence[Article], model: LanguageModel, ask: Callable[[st
         ModelError: If the model fails.
     """
     article = articles[0]
-    file = data_dir() / "suggestions" / f"{article.id}.json"
+    file = _file(article.id)
     try:
         kept = json.loads(file.read_text())
         if isinstance(kept, list):
@@ -55,6 +56,15 @@ def suggest(articles: Sequence[Article], model: LanguageModel, ask: Callable[[st
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(questions, ensure_ascii=False))
     return questions
+
+
+def forget(article_id: str) -> None:
+    """Delete the questions that were made of an article."""
+    _file(article_id).unlink(missing_ok=True)
+
+
+def _file(article_id: str) -> Path:
+    return data_dir() / "suggestions" / f"{article_id}.json"
 
 
 def _parts(article: Article) -> list[Evidence]:

@@ -82,6 +82,9 @@ def _complain(message: str) -> None:
 def _quiet(verbose: bool) -> None:
     """Keep the dependencies' talk off the terminal, unless it is asked for."""
     logging.basicConfig(level=logging.DEBUG if verbose else logging.ERROR, format="%(name)s: %(message)s")
+    logging.getLogger("index").setLevel(
+        logging.NOTSET if verbose else logging.WARNING
+    )  # why it takes so long
     if not verbose and not sys.warnoptions:
         warnings.simplefilter("ignore")
     if not verbose:

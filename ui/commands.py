@@ -138,11 +138,13 @@ def list_articles(options: Namespace) -> int:
 
 def remove(options: Namespace) -> int:
     """Remove articles and everything made of them."""
-    with _open_library() as library:
+    from rag import ArticleChat
+
+    with closing(ArticleChat(Settings.from_env())) as chat:
         # All of them are found before one is removed: a mistyped id removes nothing.
-        ids = [full_id(library, wanted) for wanted in options.ids]
-        for article_id in ids:
-            library.remove(article_id)
+        ids = [full_id(chat.library, wanted) for wanted in options.ids]
+        for article_id in dict.fromkeys(ids):
+            chat.remove(article_id)
     return ANSWERED
 
 

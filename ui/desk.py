@@ -215,7 +215,7 @@ class Desk:
         """Remove an article from this computer."""
         if not reader.local:
             raise ArticleChatError("Only who sits at the computer of Article Chat can remove articles.")
-        self.chat.library.remove(str(data.get("id")))
+        self.chat.remove(str(data.get("id")))
         return {"articles": self._articles()}
 
     def configure(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:

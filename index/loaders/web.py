@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 20_000_000
 _SECONDS = 30.0
 _REDIRECTS = 5
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+"""All addresses of IPv6 that the public internet has so far."""
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 """Addresses of IPv6 that lead to one of IPv4."""
 _AGENT = "Mozilla/5.0 (compatible; article-chat)"
@@ -39,9 +41,11 @@ class Page:
 
 def is_public(address: Address) -> bool:
     """Whether an address is on the public internet: not loopback, private, link-local or reserved."""
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
+    inner = getattr(address, "sixtofour", None)
     if address in _TRANSLATED:
         inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    elif address.version == 6 and address not in _GIVEN_OUT:
+        return False
     return address.is_global and not address.is_multicast and (inner is None or is_public(inner))
 
 

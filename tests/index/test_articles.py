@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import Article, ArticleError, Block, seed_article
+from index import Article, ArticleError, Block, seed_article, split
 
 
 def blocks(article: Article, kind: str) -> list[str]:
@@ -83,6 +83,45 @@ def test_lines_that_are_no_headings(line: str) -> None:
 def test_lines_that_are_headings(line: str) -> None:
     article = Article.from_text(f"A first paragraph of the text stands here.\n{line}\nThen came the war.")
     assert blocks(article, "heading") == [line]
+
+
+FACTS = ["Founded: 1870", "Mayor: Anna Berg", "River: Daugava", "Population: 605,000"]
+PEOPLE = ["Alice Smith, Chief Executive", "Bob Jones, Chair of the Board", "Carol White, Treasurer"]
+TEXT = "The council of the city met on Monday to hear the plans for the harbour, and agreed to all of them."
+
+
+@pytest.mark.parametrize("lines", [FACTS, FACTS[:2], PEOPLE, ["Alice Smith", "Bob Jones", "Carol White"]])
+@pytest.mark.parametrize("above", ["", "Harbour Facts\n\n", f"{TEXT}\n\n"])
+@pytest.mark.parametrize("below", ["", f"\n\n{TEXT}"])
+def test_facts_below_each_other_are_no_headings(lines: list[str], above: str, below: str) -> None:
+    article = Article.from_text(above + "\n".join(lines) + below)
+    assert set(lines) <= set(blocks(article, "paragraph"))
+    assert blocks(article, "heading") == (["Harbour Facts"] if above.startswith("Harbour") else [])
+    found = "\n".join(passage.text for passage in split(article))
+    assert all(line in found for line in lines)
+
+
+@pytest.mark.parametrize("lines", [FACTS, PEOPLE])
+def test_facts_with_gaps_between_them_are_no_headings(lines: list[str]) -> None:
+    for above in ("", f"{TEXT}\n\n"):
+        article = Article.from_text(above + "\n\n".join([*lines, TEXT]))
+        assert set(lines) <= set(blocks(article, "paragraph"))
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Harbour Plans", "The Cost"],
+        ["Riga: A History", "The Early Years"],
+        ["Riga: A History", "Introduction: Why Riga"],
+        ["Harbour Plans", "Riga, 1870"],
+        ["Riga: A History", "1 Methods", "1.1 Data", "1.1.1 Sources"],
+    ],
+)
+def test_a_title_and_the_headings_below_it_stay(headings: list[str]) -> None:
+    assert blocks(Article.from_text("\n\n".join([*headings, TEXT])), "heading") == headings
+    if len(headings) == 2 and ":" not in headings[1]:
+        assert blocks(Article.from_text("\n".join([*headings, TEXT])), "heading") == headings
 
 
 def test_markdown_loses_its_markup_and_keeps_its_structure() -> None:

@@ -98,6 +98,59 @@ def test_texts_that_were_pasted_do_not_replace_each_other(library: Library) -> N
     assert len(library.articles()) == 2
 
 
+def sources(library: Library) -> dict[str, str]:
+    """The titles of the articles by where they came from."""
+    return {info.source: info.title for info in library.articles()}
+
+
+def test_a_text_of_two_files_stays_when_one_of_them_changes(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR, source="/a.txt", title="Harbour"))
+    library.add(Article.from_text(HARBOUR, source="/b.txt"))
+    library.add(Article.from_text(BAKERY, source="/a.txt", title="Bakery"))
+    assert sources(library) == {"/b.txt": "Harbour", "/a.txt": "Bakery"}
+    assert library.search("Who built the harbour?", k=1)[0].passage.text == HARBOUR
+    library.add(Article.from_text(BAKERY, source="/b.txt"))
+    assert sources(library) == {"/a.txt": "Bakery"}
+
+
+def test_a_pasted_text_that_is_added_as_a_file_changes_with_it(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR, source="pasted", title="Harbour"))
+    library.add(Article.from_text(HARBOUR, source="/c.txt"))
+    assert sources(library) == {"/c.txt": "Harbour"}
+    library.add(Article.from_text(BAKERY, source="/c.txt", title="Bakery"))
+    assert sources(library) == {"/c.txt": "Bakery"}
+
+
+def test_a_known_text_takes_a_new_title(tmp_path: Path, counting: Counting) -> None:
+    article = Article.from_text(HARBOUR, source="/a.txt")
+    with Library(tmp_path, embeddings=Letters()) as other:
+        other.add(article)
+    with Library(tmp_path, embeddings=counting) as library:
+        library.add(article)
+        assert not library.add(Article.from_text(HARBOUR, source="/a.txt", title="Zeppelins"))
+        assert sources(library) == {"/a.txt": "Zeppelins"}
+        assert library.search("zeppelin", k=1)[0].lexical == 1
+        counting.embedded.clear()
+        assert not library.add(article)  # the beginning of a text is no new title
+        assert not library.add(Article.from_text(HARBOUR, title="Airships"), rename=False)
+        assert sources(library) == {"/a.txt": "Zeppelins"}
+        assert counting.embedded == []
+    with Library(tmp_path, embeddings=Letters()) as other:
+        assert other.search("zeppelin", k=1)[0].lexical == 1
+
+
+def test_a_library_from_before_there_were_several_sources(tmp_path: Path) -> None:
+    with Library(tmp_path, embeddings=Letters()) as library:
+        library.add(Article.from_text(HARBOUR, source="/a.txt", title="Harbour"))
+    with sqlite3.connect(tmp_path / "library.sqlite") as file:
+        file.execute("DROP TABLE sources")
+    file.close()
+    with Library(tmp_path, embeddings=Letters()) as library:
+        assert sources(library) == {"/a.txt": "Harbour"}
+        library.add(Article.from_text(BAKERY, source="/a.txt", title="Bakery"))
+        assert sources(library) == {"/a.txt": "Bakery"}
+
+
 def test_removing_leaves_nothing(library: Library) -> None:
     harbour, bakery = Article.from_text(HARBOUR), Article.from_text(BAKERY)
     library.add(harbour)
@@ -116,6 +169,24 @@ def test_removing_leaves_nothing(library: Library) -> None:
         [count] = file.execute("SELECT count(*) FROM embeddings").fetchone()
     file.close()
     assert count == 1
+
+
+def test_no_word_of_a_removed_article_is_left_in_the_files(tmp_path: Path) -> None:
+    secret = Article.from_text("The zanzibarwort of Quetzalcoatlus is in the cellar. " * 3, title="Xanthippe")
+    kept = [Article.from_text(f"{BAKERY} Its number is {number}.") for number in range(30)]
+    with (
+        Library(tmp_path, embeddings=Letters()) as other,
+        Library(tmp_path, embeddings=Hosted(26)) as library,
+    ):
+        for article in (secret, *kept):
+            library.add(article)
+        other.add(secret)
+        library.remove(secret.id)
+        for file in tmp_path.rglob("library.sqlite*"):
+            data = file.read_bytes().lower()
+            for word in (b"anzibarwort", b"uetzalcoatl", b"anthipp"):
+                assert word not in data, file
+        assert len(library.search("bread", k=50)) == 30
 
 
 def test_some_articles_are_searched(library: Library) -> None:
@@ -167,7 +238,7 @@ def test_each_model_has_a_space_of_its_own(
         before = first.search("Who leads the new team?")
         with Library(tmp_path, embeddings=Letters()) as second:
             assert second.search("Who leads the new team?")
-            assert "Reading 1 articles again for the model Letters" in caplog.text
+            assert "Reading 1 article again, once, with the embedding model Letters" in caplog.text
             second.add(Article.from_text(HARBOUR))
         after = first.search("Who leads the new team?", article_ids=[article.id])
         assert {hit.passage: hit.dense for hit in after} == {hit.passage: hit.dense for hit in before}
@@ -175,6 +246,45 @@ def test_each_model_has_a_space_of_its_own(
         first.remove(article.id)
     with Library(tmp_path, embeddings=Letters()) as second:
         assert {hit.passage.text for hit in second.search("Who leads the new team?")} == {HARBOUR}
+
+
+class Hosted(Letters):
+    """A class that stands for several models, as LangChain's do."""
+
+    def __init__(self, size: int, **told: object) -> None:
+        self.size = size
+        self.__dict__.update(told)
+
+    def embed_query(self, text: str) -> list[float]:
+        return super().embed_query(text)[: self.size]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"model": "small"}, {"model": "large"}),
+        ({"model_name": "small"}, {"model_name": "large"}),
+        ({"model": "small", "dimensions": 26}, {"model": "small", "dimensions": 13}),
+    ],
+)
+def test_models_of_one_class_are_apart(tmp_path: Path, one: dict, other: dict) -> None:
+    with Library(tmp_path, embeddings=Hosted(26, **one)) as library:
+        library.add(Article.from_text(HARBOUR))
+    with Library(tmp_path, embeddings=Hosted(13, **other)) as library:
+        assert library.search("Who built the harbour?")
+        library.add(Article.from_text(BAKERY))
+    with Library(tmp_path, embeddings=Hosted(26, **one)) as library:
+        assert len(library.search("Who built the harbour?")) == 2
+
+
+def test_vectors_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
+    with Library(tmp_path, embeddings=Hosted(26)) as library:
+        library.add(Article.from_text(HARBOUR))
+    with Library(tmp_path, embeddings=Hosted(13)) as library:
+        with pytest.raises(StoreError, match=r"'Hosted' gives 13 numbers .* has 26 .* another `name`"):
+            library.search("Who built the harbour?")
+        with pytest.raises(StoreError, match="gives 13 numbers"):
+            library.add(Article.from_text(BAKERY))
 
 
 def test_among_many_passages_the_rare_words_of_a_question_find(
@@ -206,10 +316,14 @@ def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:
         found = library.search(question, k=20)
         some = [article.id for article in articles[:22]]
         found_in_some = library.search(question, k=20, article_ids=some)
+        assert library.search(question, k=20, article_ids=[article.id for article in articles]) == found
+        crowd = [*some, *(f"{number:016x}" for number in range(40_000))]
+        found_in_crowd = library.search(question, k=20, article_ids=crowd)
         # A second library on the same directory does not own Chroma, and compares all the vectors itself.
         with Library(tmp_path, embeddings=Letters()) as other:
             exact = other.search(question, k=20)
             exact_in_some = other.search(question, k=20, article_ids=some)
+        assert found_in_crowd == exact_in_some
         for ours, theirs in ((found, exact), (found_in_some, exact_in_some)):
             same = {hit.passage.id for hit in ours} & {hit.passage.id for hit in theirs}
             assert len(same) >= 18

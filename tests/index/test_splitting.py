@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Article, seed_article, sentences, split
+from index.articles import Part
 from index.minilm import count_tokens
 from index.splitting import MAX_TOKENS
 
@@ -45,7 +46,17 @@ def test_sentences_of_other_scripts() -> None:
     assert cut("यह एक वाक्य है। यह दूसरा है।") == ["यह एक वाक्य है।", "यह दूसरा है।"]
 
 
-@given(st.text(max_size=300))
+def test_sentences_beside_spaces_that_do_not_break() -> None:
+    assert cut("Plan A\u00a0. It failed.") == ["Plan A\u00a0.", "It failed."]
+    assert cut("Herr\u202fJ.\u2009Bonn kam. Er ging.") == ["Herr\u202fJ.\u2009Bonn kam.", "Er ging."]
+
+
+PIECES = st.sampled_from(
+    ["A", "a", "word", "1.", "B.", ".", "?", " ", "\u00a0", "\u2009", "\u3000", "\u2028", "\n", "“", "é"]
+)
+
+
+@given(st.text(max_size=300) | st.lists(PIECES, max_size=30).map("".join))
 def test_sentences_lose_nothing_but_white_space(text: str) -> None:
     position = 0
     for start, end in sentences(text):
@@ -121,6 +132,22 @@ def test_passages_fit_the_model_and_lose_nothing(text: str) -> None:
         if block.kind != "heading":
             left = (n for n in range(block.start, block.end) if n not in covered)
             assert not any(article.text[n].strip() for n in left)
+
+
+@pytest.mark.parametrize("word", ["title", "qzx7", "会议", "–"])
+def test_a_long_title_and_heading_cut_nothing_of_a_passage(word: str) -> None:
+    text = " ".join(["harbour"] * 214) + "."
+    heading = Part("heading", " ".join(["Cranes", *["heading"] * 40]), 2)
+    article = Article.from_parts([heading, Part("paragraph", text)], title=" ".join([word] * 60), source="x")
+    passages = split(article)
+    assert max(count_tokens([passage.context for passage in passages])) <= MAX_TOKENS - 2
+    for passage in passages:
+        assert passage.context.endswith(passage.text)
+        assert passage.context.startswith(word)
+        assert "Cranes heading" in passage.context
+        assert passage.title == article.title
+        assert passage.heading == heading.text
+    assert " ".join(passage.text for passage in passages) == text
 
 
 def test_an_article_of_nothing_but_headings_has_a_passage() -> None:

@@ -153,6 +153,13 @@ def test_other_addresses_are_refused(url: str) -> None:
         ("::ffff:10.0.0.1", False),
         ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
+        ("64:ff9b::5db8:d822", True),
+        ("64:ff9b:1::7f00:1", False),
+        ("fec0::1", False),
+        ("::7f00:1", False),
+        ("::ffff:0:7f00:1", False),
+        ("2001:0:7f00:1::", False),
+        ("ff0e::1", False),
     ],
 )
 def test_what_is_public(address: str, public: bool) -> None:

@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index import seed_article
+from index import Article, Library, seed_article
 from rag import Answer
+from tests.index.test_library import HARBOUR, Letters
 from tests.processes import command, environment, run, run_python
 from tests.servers import ModelServer, model_server
 from ui.cli import main
@@ -112,6 +113,16 @@ def test_ask_standard_input(server: ModelServer) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("The mill burnt down in 1911. [1]")
     assert run("ask", "Why?", "--article", "-", env=env).returncode == 1
+
+
+def test_reading_again_for_another_embedding_model_is_said(server: ModelServer, home: Path) -> None:
+    with Library(home / "library", embeddings=Letters()) as library:
+        library.add(Article.from_text(HARBOUR))
+    done = run("chat", stdin=b"How does Google see the deal?\n", env=environment(**given()))
+    assert done.returncode == 0
+    assert "Reading 1 article again, once, with the embedding model all-MiniLM-L6-v2" in done.stderr
+    done = run("chat", stdin=b"How does Google see the deal?\n", env=environment(**given()))
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_options_win_over_the_environment(server: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
