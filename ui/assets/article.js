@@ -2,6 +2,7 @@
 
 const shown = { article: null, spans: [], units: null, owner: null };
 const loadedArticles = new Map(); // by id
+const LAID_OUT = 40; // blocks before the words that are looked for
 
 async function fetchArticle(id) {
   if (!loadedArticles.has(id)) loadedArticles.set(id, await call("article", { id }));
@@ -200,6 +201,9 @@ async function goToSource(owner, cited, number) {
   const marks = marksOf(number);
   if (!marks.length) return;
   const box = $("scroll");
+  // What was never laid out has a guessed height, and the way there would end beside the words.
+  let block = marks[0].closest("article > *");
+  for (let i = 0; block && i < LAID_OUT; i += 1, block = block.previousElementSibling) block.style.contentVisibility = "visible";
   const far = Math.abs(marks[0].getBoundingClientRect().top - box.getBoundingClientRect().top) > 4 * box.clientHeight;
   const jump = () => marks[0].scrollIntoView({ block: "center", behavior: calm() || far ? "instant" : "smooth" });
   jump();
