@@ -24,6 +24,7 @@ __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
+_STARTING = {"ready": False, "detail": "Starting", "progress": None, "error": None}
 _NEAR = 2_000  # characters of what was said last that suggested questions are compared with
 
 
@@ -65,12 +66,7 @@ class Desk:
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
         self._seed = seed_article()
-        self._loading: dict[str, Any] = {
-            "ready": False,
-            "detail": "Starting",
-            "progress": None,
-            "error": None,
-        }
+        self._loading: dict[str, Any] = dict(_STARTING)
         self._loader: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -80,7 +76,7 @@ class Desk:
         """Start the model and read the seed article in the background, once."""
         with self._lock:
             if self._loader is None or (not self._loader.is_alive() and self._loading["error"]):
-                self._loading = {"ready": False, "detail": "Starting", "progress": None, "error": None}
+                self._loading = dict(_STARTING)
                 self._loader = threading.Thread(target=self._load, name="article-chat-load", daemon=True)
                 self._loader.start()
 

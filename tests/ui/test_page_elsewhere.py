@@ -74,6 +74,18 @@ def test_stop_and_ask_at_once_is_one_conversation(visit: Visit, site: Site, held
     assert kept() == [[WHY, FOUNDED]]
 
 
+def test_an_impatient_reader_leaves_one_question(visit: Visit, site: Site, held: threading.Event) -> None:
+    page = visit(site.url)
+    ask(page, WHY, wait=False)
+    for _ in range(2):
+        page.get_by_test_id("stop-button").click()
+        page.locator(".halt").get_by_role("button", name="Ask again").click()
+    held.set()
+    answered(page)
+    expect(page.get_by_test_id("user")).to_have_text([WHY])
+    assert kept() == [[WHY]]
+
+
 def test_the_present_conversation_goes_on_when_it_is_chosen(visit: Visit, site: Site) -> None:
     site.model.stall.set()
     page = visit(site.url)

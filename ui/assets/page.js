@@ -168,7 +168,8 @@ async function start() {
   showComposer();
   watchLoading(state.loading);
   const last = remembered("conversation", sessionStorage) || remembered("conversation");
-  if (last && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
+  // Not in the place of a question that somebody was quick enough to ask meanwhile.
+  if (last && !app.turns.length && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
   if (!narrow()) box.focus({ preventScroll: true });
   root.dataset.ready = "";
 }

@@ -38,8 +38,9 @@ async function submit(question, instead) {
 // Send a question, after the one before it: only then is it known which conversation it belongs to. Gives whether to follow it.
 async function send(turn, replaced) {
   const turns = app.turns;
-  if (!turns.includes(turn) || turn.state === "stopped") return false;
   const known = replaced.find((one) => one.id);
+  if (known) turn.id = known.id; // until it is replaced, that one stands on disk, and is what asking again replaces
+  if (!turns.includes(turn) || turn.state === "stopped") return false;
   const { model, base_url: address } = app.settings;
   let ids;
   try {
@@ -47,7 +48,7 @@ async function send(turn, replaced) {
   } catch (problem) {
     ids = { failed: problem.message };
   }
-  Object.assign(turn, { id: ids.turn || null, job: ids.job || null, conversation: ids.conversation || null });
+  Object.assign(turn, { id: ids.turn || turn.id, job: ids.job || null, conversation: ids.conversation || null });
   const gone = app.turns !== turns || turn.state === "stopped";
   if (gone && turn.job) call("stop", { conversation: turn.conversation, job: turn.job }).catch(() => {});
   if (app.turns !== turns) return false; // the reader has gone to another conversation: this one is no more of his page
@@ -62,7 +63,6 @@ async function send(turn, replaced) {
     changeSettings(ids.settings);
     ids.failed = "Not asked, because the model was changed meanwhile. " + standing();
   }
-  if (!turn.id && known) turn.id = known.id; // it still stands on disk, and is what asking again replaces
   onEvent(turn, { kind: "failed", message: ids.failed });
   done(turn);
   return false;
