@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 URL = "http://127.0.0.1:7899"
 ANSWERED = "Who will lead Meta's new AI team?"
 DECLINED = "When was Scale AI founded?"
+SCALE = 2  # for screens that are finer than the picture is wide
 PATIENCE = 240_000  # milliseconds: two cores, a cold start
 
 
@@ -44,9 +45,13 @@ def main() -> None:
 
 def pictures(browser: Browser) -> None:
     """Ask two questions, and look at the answers in two widths and two schemes."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    page = browser.new_page(
+        viewport={"width": 1280, "height": 800}, color_scheme="light", device_scale_factor=SCALE
+    )
     page.goto(URL)
     expect(page.locator("#ac-small")).to_contain_text("on this computer", timeout=PATIENCE)
+    # They are made before anything is asked, and their chips stand under the answers.
+    expect(page.locator(".hello li").first).to_be_visible(timeout=PATIENCE)
     ask(page, DECLINED, 1)
     ask(page, ANSWERED, 2)
     state = page.context.storage_state()
@@ -57,11 +62,15 @@ def pictures(browser: Browser) -> None:
         ("page-phone.png", 390, 844, "light"),
     ):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, storage_state=state
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            storage_state=state,
+            device_scale_factor=SCALE,
         )
         other = context.new_page()
         other.goto(URL)
         other.get_by_test_id("citation").first.wait_for()
+        other.locator("#ac-try button").first.wait_for()
         if width > 760:
             cite(other)
         other.wait_for_timeout(1_000)

@@ -113,7 +113,8 @@ class Reading:
 
     def _check(self, sentence: str) -> Verdict:
         return self._verify(
-            sentence, answers=lambda answer: self._agrees(self._part, prompts.answer_part(self._asked, answer))
+            sentence,
+            answers=lambda answer: self._agrees(self._part, prompts.answer_part(self._asked, answer)),
         )
 
     def _verify(self, sentence: str, answers: Callable[[str], float | None]) -> Verdict:
@@ -131,7 +132,9 @@ class Reading:
         if len(self._parts) == 1:
             return self._part
         places = zip(self.evidence.excerpts, self._parts, strict=True)
-        return next((part for excerpt, part in places if excerpt.start <= source.start < excerpt.end), self._part)
+        return next(
+            (part for excerpt, part in places if excerpt.start <= source.start < excerpt.end), self._part
+        )
 
     def _agrees(self, part: str, rest: str) -> float | None:
         return self._model.agrees(part, rest, remember=self.evidence.keep)

@@ -1,6 +1,7 @@
 """Questions to begin with, made from the article by the model."""
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,17 +18,28 @@ COUNT = 4
 _PART = 1200  # characters that are read for one question
 _TELLING = 90  # characters from which a paragraph says enough to ask about
 
+_making = threading.Lock()
+_in_vain: set[tuple[str, str]] = set()  # articles and models that gave none: not tried twice by one process
 
-def suggest(articles: Sequence[Article], model: LanguageModel, ask: Callable[[str], Answer]) -> list[str]:
+
+def suggest(
+    articles: Sequence[Article],
+    model: LanguageModel,
+    ask: Callable[[str], Answer],
+    pause: Callable[[], None] = lambda: None,
+) -> list[str]:
     """Return a few questions that the articles answer, in their order; made once for each article, and kept.
 
     The model is shown one part of the article at a time and names a question that the part answers. The question
-    is asked as a reader would, and dropped unless the answer passes every check.
+    is asked as a reader would, and dropped unless the answer passes every check. If none is left, nothing is kept:
+    another model, or the next start, may find some. They are made for one article at a time, so that whoever else
+    wants them waits and finds them made.
 
     Args:
         articles: What to ask about; the first one counts.
         model: What makes the questions.
         ask: Answers one about the articles.
+        pause: Called before each use of the model; it may wait until nobody else needs it.
 
     Returns:
         Up to four questions.
@@ -37,24 +49,45 @@ def suggest(articles: Sequence[Article], model: LanguageModel, ask: Callable[[st
     """
     article = articles[0]
     file = _file(article.id)
+    if kept := _kept(file):
+        return kept
+    with _making:
+        if (kept := _kept(file)) or (article.id, model.name) in _in_vain:
+            return kept
+        questions = _made(article, model, ask, pause)
+        if questions:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(questions, ensure_ascii=False))
+        else:
+            _in_vain.add((article.id, model.name))
+    return questions
+
+
+def _kept(file: Path) -> list[str]:
     try:
         kept = json.loads(file.read_text())
-        if isinstance(kept, list):
-            return [str(question) for question in kept][:COUNT]
     except (OSError, ValueError):
-        pass
+        return []
+    return [str(question) for question in kept][:COUNT] if isinstance(kept, list) else []
+
+
+def _made(
+    article: Article, model: LanguageModel, ask: Callable[[str], Answer], pause: Callable[[], None]
+) -> list[str]:
     questions: list[str] = []
     for evidence in _parts(article):
+        pause()
         part = prompts.article_part(evidence.texts)
         text = "".join(
             piece.text for piece in model.stream(part, prompts.question_part(prompts.SUGGEST), remember=False)
         )
         question = " ".join(text.removeprefix(prompts.FOUND).split())
         well_put = question.endswith("?") and 12 < len(question) < 120 and question not in questions
-        if well_put and ask(question).status == "answered":
+        if not well_put:
+            continue
+        pause()
+        if ask(question).status == "answered":
             questions.append(question)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(questions, ensure_ascii=False))
     return questions
 
 

@@ -49,14 +49,15 @@ class Asking:
             instead_of: The turn that it replaces, together with all that followed.
 
         Returns:
-            The ids of the ``conversation``, the ``turn`` and the ``job`` to follow.
+            The ids of the ``conversation``, the ``turn`` and the ``job`` to follow. If too many are waiting, there
+            is no job, and ``failed`` says so; the turn is kept, so that asking again can replace it.
 
         Raises:
-            ArticleChatError: If it is empty, too many are waiting, or it cannot be kept.
+            ArticleChatError: If it is empty, or cannot be kept.
         """
         if not question.strip():
             raise ArticleChatError("Type a question first.")
-        ids = [article.id for article in articles]
+        about = [article.id for article in articles]
         job = Job(_PATIENCE)
         turn: dict[str, Any] = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
                 "answer": None, "checked": [], "retractions": [], "error": None, "rating": None}  # fmt: skip
@@ -67,7 +68,7 @@ class Asking:
             if instead_of is not None:
                 turns = turns[: next((i for i, t in enumerate(turns) if t["id"] == instead_of), len(turns))]
             pairs.extend(history(turns))
-            record.update(turns=[*turns, turn], articles=ids)
+            record.update(turns=[*turns, turn], articles=about)
 
         def keep(**values: Any) -> None:
             """Note in the file how the turn ended, unless it was stopped or replaced meanwhile."""
@@ -82,15 +83,16 @@ class Asking:
         if conversation_id:
             record = self._conversations.change(reader, conversation_id, append)
         else:
-            record = self._conversations.create(reader, ids)
+            record = self._conversations.create(reader, about)
             append(record)
             self._conversations.save(record)
+        ids = {"conversation": record["id"], "turn": turn["id"], "job": job.id}
         try:
             self._jobs.start(lambda job: self._answer(job, chat, question, list(articles), pairs, keep), job)
         except ArticleChatError as error:
             keep(state="failed", error=str(error))
-            raise
-        return {"conversation": record["id"], "turn": turn["id"], "job": job.id}
+            return {**ids, "job": None, "failed": str(error)}
+        return ids
 
     def stop(self, reader: str, conversation_id: str, job_id: str) -> dict[str, Any]:
         """Stop a question. What was verified of its answer is kept.
@@ -177,12 +179,15 @@ class Asking:
         pairs: list[tuple[str, str]],
     ) -> dict[str, Any]:
         answer = None
+        drafts: dict[int, str] = {}
         if not job.stopped:  # it may have been stopped while it waited for its turn
             with closing(chat.stream(question, article=articles, history=pairs)) as events:
                 for event in events:
                     if isinstance(event, rag.Finished):
                         answer = event.answer.to_dict()
                         break
+                    if cut := _cut(event, drafts):
+                        job.say(cut.to_dict())
                     job.say(event.to_dict())
                     if job.stopped:
                         break
@@ -196,3 +201,21 @@ def _settled(job: Job) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The sentences that were verified so far, and those that were taken back."""
     events = list(job.events)
     return [e for e in events if e["kind"] == "checked"], [e for e in events if e["kind"] == "retracted"]
+
+
+def _cut(event: rag.Event, drafts: dict[int, str]) -> rag.Retracted | None:
+    """What is taken back where only the beginning of a sentence was verified: the sentence as it was written.
+
+    Args:
+        event: What has just happened.
+        drafts: The sentences that are written and not verified yet; brought up to date.
+    """
+    if isinstance(event, rag.Draft):
+        drafts[event.sentence] = drafts.get(event.sentence, "") + event.text
+    elif isinstance(event, rag.Retracted):
+        drafts.pop(event.sentence, None)
+    elif isinstance(event, rag.Checked):
+        written = drafts.pop(event.sentence, "").strip()
+        if written and written != event.text:
+            return rag.Retracted(event.sentence, written, "Only its beginning was found in the article.")
+    return None

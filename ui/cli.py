@@ -153,7 +153,9 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", "remove", "Remove articles and everything made of them.")
     remove.add_argument("ids", nargs="+", metavar="ID", help="an id from 'list', or enough of its beginning")
     feedback = command("feedback", "feedback", "Show what readers thought of answers on the page.")
-    feedback.add_argument("--rating", choices=["good", "bad"], help="only these")
+    what = feedback.add_mutually_exclusive_group()
+    what.add_argument("--rating", choices=["good", "bad"], help="only these")
+    what.add_argument("--erase", action="store_true", help="erase them all from this computer")
     feedback.add_argument("--json", action="store_true", help="print all of it as JSON")
     models = commands.add_parser("model", help="Get the built-in language model.").add_subparsers(
         title="commands", metavar="COMMAND", required=True

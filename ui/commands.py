@@ -149,9 +149,14 @@ def remove(options: Namespace) -> int:
 
 
 def feedback(options: Namespace) -> int:
-    """Show what readers thought of answers."""
+    """Show what readers thought of answers, or erase it."""
+    from ui.feedback import erase
     from ui.feedback import feedback as rated
 
+    if options.erase:
+        count = erase()
+        print(f"Erased: {count} {'rating' if count == 1 else 'ratings'}, with their questions and answers.")
+        return ANSWERED
     entries = rated(options.rating)
     if options.json:
         print(json.dumps(entries, ensure_ascii=False, indent=2))

@@ -6,24 +6,26 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import rag
 from index import Article, ArticleInfo, seed_article
-from index.errors import ArticleChatError, ArticleError
+from index.errors import ArticleChatError
 from ui.asking import Asking
+from ui.bringing import brought
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs, explain
 from ui.render import article_json, conversation_markdown
+from ui.suggesting import suggestions
 
 __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
-_SUGGEST_FROM = 3  # articles, when several are asked together
-_TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
+_STARTING = {"ready": False, "detail": "Starting", "progress": None, "error": None}
+_NEAR = 2_000  # characters of what was said last that suggested questions are compared with
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,7 @@ class Desk:
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
         self._seed = seed_article()
-        self._loading: dict[str, Any] = {
-            "ready": False,
-            "detail": "Starting",
-            "progress": None,
-            "error": None,
-        }
+        self._loading: dict[str, Any] = dict(_STARTING)
         self._loader: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -79,7 +76,7 @@ class Desk:
         """Start the model and read the seed article in the background, once."""
         with self._lock:
             if self._loader is None or (not self._loader.is_alive() and self._loading["error"]):
-                self._loading = {"ready": False, "detail": "Starting", "progress": None, "error": None}
+                self._loading = dict(_STARTING)
                 self._loader = threading.Thread(target=self._load, name="article-chat-load", daemon=True)
                 self._loader.start()
 
@@ -100,7 +97,6 @@ class Desk:
     def state(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """What the page needs to begin with."""
         self.load()
-        settings = self.chat.settings
         return {
             "seed": article_json(self._seed),
             "articles": self._articles(),
@@ -108,14 +104,12 @@ class Desk:
             "loading": self._loading,
             "local": reader.local,
             "allow_url": self._allow_url,
-            "settings": {
-                "model": settings.model,
-                "name": self.chat.model.name,
-                "base_url": settings.base_url,
-                "has_key": bool(settings.api_key),
-                "strictness": settings.strictness,
-            },
+            "settings": self._settings(),
         }
+
+    def settings(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Who answers, which another tab may have changed."""
+        return {"settings": self._settings(), "loading": self._loading}
 
     def loading(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """How far the start has come; ``again`` starts anew after an error."""
@@ -132,13 +126,9 @@ class Desk:
         return {"articles": self._articles()}
 
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Questions that these articles answer."""
-        found: list[str] = []
-        for article in self._scope(data)[:_SUGGEST_FROM]:
-            while self._jobs.busy:  # the model's time belongs to who has asked
-                time.sleep(0.2)
-            found += self.chat.suggestions(article)
-        return {"suggestions": list(dict.fromkeys(found))}
+        """Questions that these articles answer, those first that come closest to what was said last."""
+        near = str(data.get("near") or "")[:_NEAR]
+        return {"suggestions": suggestions(self.chat, self._scope(data), lambda: self._jobs.busy, near)}
 
     def conversation(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """A conversation that was kept, with the job of a question that is still on its way."""
@@ -162,7 +152,14 @@ class Desk:
         }
 
     def ask(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask a question: the next one, or in the place of an earlier one and what followed it."""
+        """Ask a question: the next one, or in the place of an earlier one and what followed it.
+
+        Not asked, but answered with the settings, if the page says of another model that it answers: a reader who
+        was told that nothing leaves the computer must not find out afterwards.
+        """
+        settings = self._settings()
+        if data.get("answers") not in (None, [settings["model"], settings["base_url"]]):
+            return {"settings": settings}
         return self._asking.ask(
             self.chat,
             reader.name,
@@ -194,21 +191,7 @@ class Desk:
 
     def bring(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Bring an article: pasted text, an uploaded file, or a web address."""
-        title = str(data.get("title") or "").strip()[:300] or None
-        if (path := data.get("path")) is not None:
-            if not self._uploaded(str(path)):
-                raise ArticleChatError("That file was not uploaded from this page.")
-            name = Path(str(data.get("name") or path)).name
-            read = partial(_read_upload, Path(str(path)), name, title)
-        elif url := str(data.get("url") or "").strip():
-            if not self._allow_url:
-                raise ArticleChatError("Web addresses are off. Start with `article-chat serve --allow-url`.")
-            read = partial(_load_url, url, title)
-        else:
-            text = str(data.get("text") or "")
-            if len(text) > _TEXT_LIMIT:
-                raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
-            read = partial(Article.from_text, text, title=title, source="pasted")
+        read = brought(data, uploaded=self._uploaded, allow_url=self._allow_url)
         return {"job": self._jobs.start(partial(self._bring, read)).id}
 
     def remove(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,6 +248,17 @@ class Desk:
 
         threading.Thread(target=retire, name="article-chat-retire", daemon=True).start()
 
+    def _settings(self) -> dict[str, Any]:
+        settings = self.chat.settings
+        return {
+            "model": settings.model,
+            "name": self.chat.model.name,
+            "base_url": settings.base_url,
+            "search": urlsplit(settings.chroma_url).hostname if settings.chroma_url else None,
+            "has_key": bool(settings.api_key),
+            "strictness": settings.strictness,
+        }
+
     def _articles(self) -> list[dict[str, Any]]:
         """The articles at hand: the one that comes with the program, then the latest first."""
         seed = self._seed
@@ -301,21 +295,3 @@ def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> d
         "words": words,
         "seed": seed,
     }
-
-
-def _load_url(url: str, title: str | None) -> Article:
-    from index import load  # what reads web pages is not needed before there is one
-
-    return load(url, title=title, allow_url=True)
-
-
-def _read_upload(path: Path, name: str, title: str | None) -> Article:
-    """Read an uploaded file and remove the copy: it lives on in the library, or not at all."""
-    from index.loading import MAX_BYTES, read
-
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ArticleError(f"{name} is too large: at most {MAX_BYTES / 1e6:.0f} MB. Split it into parts.")
-        return read(path.read_bytes(), source=name, title=title)
-    finally:
-        path.unlink(missing_ok=True)

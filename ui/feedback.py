@@ -12,7 +12,7 @@ from typing import Any, Literal
 from index.errors import StoreError
 from index.paths import data_dir
 
-__all__ = ["Rating", "feedback", "feedback_path", "rate"]
+__all__ = ["Rating", "erase", "feedback", "feedback_path", "rate"]
 
 logger = logging.getLogger(__name__)
 
@@ -90,3 +90,22 @@ def feedback(rating: Rating | None = None) -> list[dict[str, Any]]:
         except (ValueError, TypeError, KeyError):
             logger.warning("Line %d of %s is damaged and left out.", number, path)
     return [e for e in latest.values() if e["rating"] and rating in (None, e["rating"])]
+
+
+def erase() -> int:
+    """Erase what readers thought, with the questions, answers and quotes that it is about.
+
+    Returns:
+        How many answers had a rating.
+
+    Raises:
+        StoreError: If the file cannot be removed.
+    """
+    count = len(feedback())
+    path = feedback_path()
+    try:
+        with _lock:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be erased: {error.strerror or error}.") from error
+    return count

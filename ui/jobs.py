@@ -20,6 +20,7 @@ Event = dict[str, Any]
 _REMEMBERED = 64  # finished jobs whose events can still be read
 _TURN = 0.1  # seconds between two looks at whether it is a waiting job's turn
 _GLANCE = 0.03  # seconds between two looks at whether there is something new
+_WAITING = {"kind": "step", "name": "waiting", "detail": "Waiting for its turn", "progress": None}
 
 
 class Job:
@@ -127,13 +128,15 @@ class Jobs:
 
     @property
     def busy(self) -> bool:
-        """Whether anything is under way."""
-        return any(not job.done for job in list(self._jobs.values()))
+        """Whether anybody waits for something. What was stopped counts no more, though a model may still hold it."""
+        return any(not (job.done or job.stopped) for job in list(self._jobs.values()))
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:
-            while not (job.stopped or self._admit(job)):
-                time.sleep(_TURN)
+            if not self._admit(job):
+                job.say(dict(_WAITING))
+                while not (job.stopped or self._admit(job)):
+                    time.sleep(_TURN)
             work(job)
         except Exception as error:
             job.say({"kind": "failed", "message": explain(error)})

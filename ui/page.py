@@ -21,9 +21,9 @@ __all__ = ["build", "serve"]
 
 _MAX_FILE_SIZE = "50mb"  # as index.loading takes
 _QUEUE = 32  # requests of programs that may wait
-_SCRIPTS = ("text.js", "article.js", "answer.js", "talk.js", "panels.js", "page.js")
+_SCRIPTS = ("text.js", "article.js", "cites.js", "answer.js", "talk.js", "panels.js", "page.js")
 _ACTIONS = ("state", "loading", "article", "articles", "suggestions", "conversation", "conversations", "erase",
-            "export", "ask", "stop", "follow", "rate", "bring", "remove", "configure")  # fmt: skip
+            "export", "ask", "stop", "follow", "rate", "bring", "remove", "configure", "settings")  # fmt: skip
 
 
 class Page(gr.Blocks):
@@ -105,7 +105,9 @@ def serve(
             pwa=False,
             enable_monitoring=False,
             run_history=False,
-            footer_links=[],
+            footer_links=[
+                "api"
+            ],  # without it there is no description of the endpoints; page.css hides the footer
             max_file_size=_MAX_FILE_SIZE,
             mcp_server=mcp,
             theme=_theme(),

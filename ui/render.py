@@ -46,12 +46,11 @@ def conversation_markdown(conversation: Mapping[str, Any], titles: list[str]) ->
     lines += [f"Article Chat, {conversation['updated'][:10]}.", ""]
     for turn in conversation["turns"]:
         lines += [f"## {_plain(turn['question'])}", ""]
-        lines += _answer(turn) if turn["answer"] else [f"*{_unanswered(turn)}*", ""]
+        lines += _answer(turn["answer"]) if turn["answer"] else _unanswered(turn)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _answer(turn: Mapping[str, Any]) -> list[str]:
-    answer = turn["answer"]
+def _answer(answer: Mapping[str, Any]) -> list[str]:
     if answer["status"] == "not_in_article":
         lines = ["**The article does not say.**", ""]
         if answer["passages"]:
@@ -86,8 +85,17 @@ def _quote(citation: Mapping[str, Any], mark: str = "") -> list[str]:
     return [f"> {mark}“{_plain(quote)}” ({_plain(citation['title'])}{page})"]
 
 
-def _unanswered(turn: Mapping[str, Any]) -> str:
-    return _plain(turn["error"]) if turn["error"] else "Stopped before there was an answer."
+def _unanswered(turn: Mapping[str, Any]) -> list[str]:
+    """A turn that failed, or was stopped: then with the sentences that had been verified until then."""
+    if turn["error"]:
+        return [f"*{_plain(turn['error'])}*", ""]
+    checked = sorted(turn.get("checked") or (), key=lambda event: event["sentence"])
+    if not checked:
+        return ["*Stopped before there was an answer.*", ""]
+    cited = [{**c, "sentence": number} for number, event in enumerate(checked) for c in event["citations"]]
+    sentences = [event["text"] for event in checked]
+    lines = _answer({"status": "answered", "sentences": sentences, "citations": cited})
+    return [*lines, "*Stopped before the answer was whole.*", ""]
 
 
 def _plain(text: str) -> str:

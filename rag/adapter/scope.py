@@ -23,7 +23,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    told = [(q.question, q.about_whole, n % 5) for n, story in enumerate(stories.stories()) for q in story.questions]
+    told = [
+        (q.question, q.about_whole, n % 5)
+        for n, story in enumerate(stories.stories())
+        for q in story.questions
+    ]
     for number, line in enumerate((_HERE / "about_whole.txt").read_text(encoding="utf-8").splitlines()):
         told.append((line, True, number % 5))
     for number, line in enumerate((_HERE / "out_of_scope.txt").read_text(encoding="utf-8").splitlines()):
@@ -38,7 +42,9 @@ def main() -> None:
         said = x @ weights + bias > 0
         wrong += [n for n in np.flatnonzero(fold == left_out) if said[n] != y[n]]
     missed = sum(y[n] == 1 for n in wrong)
-    print(f"left out: {missed} of {int(y.sum())} missed, {len(wrong) - missed} of {int((1 - y).sum())} wrongly taken")
+    print(
+        f"left out: {missed} of {int(y.sum())} missed, {len(wrong) - missed} of {int((1 - y).sum())} wrongly taken"
+    )
     for n in wrong:
         print("   ", int(y[n]), told[n][0])
     weights, bias = _fit(x, y)

@@ -335,6 +335,20 @@ def test_no_feedback(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_feedback_can_be_erased(capsys: pytest.CaptureFixture[str]) -> None:
+    from ui.feedback import feedback_path, rate
+
+    given = {"question": "Who knows?", "text": "Nobody.", "status": "answered", "citations": [], "passages": [],
+             "confidence": 1.0, "model": "small"}  # fmt: skip
+    rate("a-turn", given, "bad")
+    assert main(["feedback"]) == 0
+    assert "Who knows?" in capsys.readouterr().out
+    assert main(["feedback", "--erase"]) == 0
+    assert "1 rating" in capsys.readouterr().out
+    assert not feedback_path().exists()
+    assert main(["feedback", "--erase", "--rating", "bad"]) == 2  # it would not be clear what is left
+
+
 FULL = "mount -t tmpfs -o size=64k tmpfs {home} && {python} -m ui.cli add {article}"
 
 

@@ -6,7 +6,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import CONFLICT, FOUNDED, INVENTION, INVENTS, ROLE, WHY, Site, Visit, answered, ask
+from tests.ui.conftest import (
+    CONFLICT,
+    FOUNDED,
+    INVENTION,
+    INVENTS,
+    ROLE,
+    WHY,
+    Site,
+    Visit,
+    answered,
+    ask,
+)
 
 VIEWS = pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
@@ -168,6 +179,13 @@ def test_retry_and_edit_replace_what_followed(visit: Visit, site: Site) -> None:
     page.get_by_role("button", name="Edit and ask again").first.click()
     box.fill(INVENTS)
     box.press("Enter")
+    # What followed is erased from the disk too: not without a word.
+    expect(page.get_by_role("dialog")).to_contain_text("The question after this one will be erased")
+    page.get_by_role("button", name="Cancel").last.click()
+    expect(page.locator(".turn")).to_have_count(2)
+    expect(box).to_have_value(INVENTS)
+    box.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Ask again").click()
     answered(page)
     expect(page.locator(".turn")).to_have_count(1)
     expect(last(page).get_by_test_id("user")).to_have_text(INVENTS)

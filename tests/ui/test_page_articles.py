@@ -215,3 +215,44 @@ def test_right_to_left_long_words_and_code(visit: Visit, site: Site) -> None:
         expect(page.locator("article li")).to_have_count(2)
         expect(page.locator("article td")).to_have_text(["first", "100 m"])
         expect(page.locator("article pre")).to_contain_text("    return")
+
+
+def test_empty_cells_keep_their_columns(visit: Visit, site: Site) -> None:
+    article = Article.from_parts(
+        [
+            Part("paragraph", "What each of the bees brought home in the course of the day is listed here."),
+            Part("table", "Bee | Morning | Evening\n | 10 | 20\nMaja |  | 30\nWilli | 40 | "),
+            Part("table", "| Bee | Day |\n| --- | --- |\n|  | 5 |\n| Flip | |"),
+        ],
+        title="Nectar",
+        source="bees",
+    )
+    page = visit(site.url)
+    open_kept(page, site, article)
+
+    def rows(number: int) -> list[list[str]]:
+        found: list[list[str]] = (
+            page.locator("article table")
+            .nth(number)
+            .evaluate("table => [...table.rows].map((row) => [...row.cells].map((cell) => cell.textContent))")
+        )
+        return found
+
+    assert rows(0) == [
+        ["Bee", "Morning", "Evening"],
+        ["", "10", "20"],
+        ["Maja", "", "30"],
+        ["Willi", "40", ""],
+    ]
+    assert rows(1) == [["Bee", "Day"], ["", "5"], ["Flip", ""]]
+
+
+def test_a_title_that_the_text_begins_with_stands_there_once(visit: Visit, site: Site) -> None:
+    site.replies["What does the dance tell?"] = f"Found\n{DANCE}"
+    page = visit(site.url)
+    paste(page, f"# The dance of the bees\n\n{DANCE}", "")
+    expect(page.get_by_role("heading", name="The dance of the bees")).to_have_count(1)
+    expect(page.locator("article h2")).to_have_text("The dance of the bees")
+    ask(page, "What does the dance tell?")
+    page.get_by_test_id("citation").first.click()
+    assert page.locator("mark").evaluate("element => element.firstChild.textContent") == DANCE

@@ -19,6 +19,7 @@ from tests.ui.conftest import CONFLICT, FOUNDED, WHY, Site, Visit, ask, free_por
 
 if TYPE_CHECKING:
     from gradio_client import Client
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,20 @@ def test_the_endpoints_are_documented(client: "Client") -> None:
         "articles",
         "history",
     ]
+
+
+def test_the_settings_lead_to_their_description(browser: "Browser", site: Site) -> None:
+    page = (
+        browser.new_page()
+    )  # Gradio asks for what we switched off, and the browser notes each refusal as an error
+    open_page(page, site.url)
+    expect(page.locator("footer")).to_be_hidden()  # Gradio's own has nothing that the page lacks
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("link", name="the named endpoints of this page").click()
+    described = page.get_by_role("heading", name=re.compile("Answer a question from the words"))
+    expect(described).to_be_visible()
+    described.click(trial=True)  # nothing lies over it
+    page.close()
 
 
 def test_the_example_of_the_readme(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

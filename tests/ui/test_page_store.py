@@ -13,7 +13,7 @@ import pytest
 
 from index import ArticleChatError, StoreError, seed_article
 from ui.conversations import Conversations, history
-from ui.feedback import feedback, feedback_path, rate
+from ui.feedback import erase, feedback, feedback_path, rate
 from ui.jobs import Job, Jobs
 from ui.render import article_json, conversation_markdown
 from ui.security import is_loopback
@@ -53,6 +53,15 @@ def test_conversations_are_private_and_named_by_their_first_question(
     with pytest.raises(ArticleChatError, match="not on this computer"):
         store.get("somebody else", record["id"])
     assert store.list("somebody else") == []
+
+
+def test_thumbs_can_be_erased() -> None:
+    rate("one", answer(question="Who knows?"), "bad")
+    count = len(feedback())
+    assert erase() == count
+    assert feedback() == []
+    assert not feedback_path().exists()
+    assert erase() == 0
 
 
 def test_a_readers_secret_is_not_written_down(store: Conversations, tmp_path: Path) -> None:
@@ -164,6 +173,21 @@ def test_markdown_shows_just_the_text() -> None:
     assert "*It failed.*" in text
 
 
+def test_markdown_has_what_was_verified_of_a_stopped_answer() -> None:
+    def checked(sentence: int, text: str) -> dict[str, Any]:
+        citation = {"article_id": "a", "start": sentence, "end": 9, "quote": f"Q{sentence}", "title": "T",
+                    "page": None, "sentence": sentence, "score": 1.0}  # fmt: skip
+        return {"kind": "checked", "sentence": sentence, "text": text, "citations": [citation]}
+
+    turns = [turn("Why?", state="stopped", checked=[checked(2, "Later."), checked(0, "First.")]),
+             turn("And?", state="stopped")]  # fmt: skip
+    text = conversation_markdown({"title": "Why?", "updated": "2026-11-23T10:00", "turns": turns}, ["T"])
+    assert "First. \\[1\\] Later. \\[2\\]" in text
+    assert "“Q0”" in text
+    assert "*Stopped before the answer was whole.*" in text
+    assert "*Stopped before there was an answer.*" in text
+
+
 def test_an_article_for_the_page() -> None:
     article = seed_article()
     data = article_json(article)
@@ -187,13 +211,13 @@ def test_jobs_are_bounded_and_end_when_nobody_waits() -> None:
     second = jobs.start(wait)
     with pytest.raises(ArticleChatError, match="Too many"):
         jobs.start(wait)
-    assert ran(second.after(0, wait=0.1)) == []
+    assert [event["detail"] for event in ran(second.after(0, wait=1))] == ["Waiting for its turn"]
     assert ran(first.after(0)) == []  # followed, it would go on; but it is not followed for long enough
     assert ran(first.after(0, wait=1)) in ([], [{"kind": "stopped"}])
     time.sleep(0.5)
     assert first.events == [{"kind": "stopped"}]
     release.set()
-    assert ran(second.after(0)) == [{"kind": "ended"}]
+    assert ran(second.after(1)) == [{"kind": "ended"}]
     with pytest.raises(ArticleChatError):
         jobs.get("unknown")
 
@@ -203,9 +227,11 @@ def test_a_job_that_is_stopped_makes_room_though_its_model_hangs() -> None:
     hanging = threading.Event()
     first = jobs.start(lambda job: hanging.wait(30))
     second = jobs.start(lambda job: job.say({"kind": "ended"}))
-    assert ran(second.after(0, wait=0.3)) == []
+    assert ran(second.after(1, wait=0.3)) == []
+    assert jobs.busy
     first.stop()
-    assert ran(second.after(0)) == [{"kind": "ended"}]
+    assert ran(second.after(1)) == [{"kind": "ended"}]
+    assert not jobs.busy  # though the model of the first one hangs still
     hanging.set()
 
 

@@ -2,6 +2,7 @@
 
 const shown = { article: null, spans: [], units: null, owner: null };
 const loadedArticles = new Map(); // by id
+const LAID_OUT = 40; // blocks before the words that are looked for
 
 async function fetchArticle(id) {
   if (!loadedArticles.has(id)) loadedArticles.set(id, await call("article", { id }));
@@ -19,14 +20,18 @@ async function showArticle(id) {
   const units = unitsOf(article.text);
   shown.units = units;
   const byline = [article.author, article.date].filter(Boolean).join(" · ");
-  const nodes = [h("h2", { dir: "auto" }, article.title)];
+  const nodes = [];
   const link = article.url && h("a", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, new URL(article.url).host);
-  nodes.push(h("p", { class: "by" }, byline, byline && link ? " · " : null, link));
+  const under = h("p", { class: "by" }, byline, byline && link ? " · " : null, link);
+  const own = titleBlock(article);
+  if (!own) nodes.push(h("h2", { dir: "auto" }, article.title), under);
   let page = null;
   for (const [kind, start, end, level, blockPage] of article.blocks) {
     if (blockPage && blockPage !== page) nodes.push(h("p", { class: "page" }, "p. " + blockPage));
     page = blockPage || page;
-    nodes.push(blockNode(kind, units(start), units(end), level, nodes));
+    const node = blockNode(kind, units(start), units(end), level, nodes);
+    if (own && start === own[1]) nodes.push(h("h2", { dir: "auto" }, ...node.childNodes), under);
+    else nodes.push(node);
   }
   $("article").replaceChildren(...nodes.filter(Boolean));
   $("article").lang = "";
@@ -34,6 +39,14 @@ async function showArticle(id) {
   const words = article.words.toLocaleString("en") + (article.words === 1 ? " word" : " words");
   $("at").replaceChildren(h("bdi", null, article.title), ...[byline, words].filter(Boolean).map((part) => " · " + part));
   showShelf();
+}
+
+// The text's own first line, if it is the title: it is set as the title then, instead of beside it once more.
+function titleBlock(article) {
+  const [first] = article.blocks;
+  const units = unitsOf(article.text);
+  const text = first && article.text.slice(units(first[1]), units(first[2])).replace(/^#{1,6}\s+/, "").trim();
+  return first && (first[0] === "heading" || first[0] === "paragraph") && text === article.title.trim() ? first : null;
 }
 
 // Text of the article from one unit to another, remembered so that marks find it.
@@ -76,21 +89,27 @@ function listNode(text, start, before) {
   return h(tag.toLowerCase(), { class: "b", start: ordered !== null && ordered !== 1 ? ordered : null }, ...items);
 }
 
-// Rows by line; cells by | or by tabs. What is neither is set as it stands.
+// Rows by line; cells by | or by tabs, the empty ones too, so that columns stay columns. What is neither is set as it stands.
 function tableNode(text, start) {
+  const rule = (line) => /^[\s|:+-]*$/.test(line);
+  const lines = text.split("\n");
+  // Bars around each row, as Markdown has them, enclose no cell of their own.
+  const boxed = lines.every((line) => rule(line) || /^\s*\|.*\|\s*$/.test(line));
   const rows = [];
   let at = start;
-  for (const line of text.split("\n")) {
-    const rule = /^[\s|:+-]*$/.test(line);
-    if (!rule) {
+  for (const line of lines) {
+    if (!rule(line)) {
       const row = h("tr");
-      const tag = rows.length ? "td" : "th";
-      for (const cell of line.matchAll(/[^|\t]+/g)) {
-        const inner = cell[0].trim();
-        const from = at + cell.index + cell[0].indexOf(inner);
-        if (inner) row.append(h(tag, { dir: "auto", scope: tag === "th" ? "col" : null }, piece(from, from + inner.length)));
-        else if (cell.index > 0 && cell.index + cell[0].length < line.length) row.append(h(tag));
-      }
+      let from = at;
+      const cells = line.split(/[|\t]/);
+      cells.forEach((cell, index) => {
+        const inner = cell.trim();
+        const begin = from + cell.indexOf(inner);
+        const tag = inner && !rows.length ? "th" : "td"; // an empty heading would be read out as one
+        if (inner) row.append(h(tag, { dir: "auto", scope: tag === "th" ? "col" : null }, piece(begin, begin + inner.length)));
+        else if (!boxed || (index > 0 && index < cells.length - 1)) row.append(h("td"));
+        from += cell.length + 1;
+      });
       rows.push(row);
     }
     at += line.length + 1;
@@ -108,7 +127,7 @@ function showMarks(owner, cited) {
     const from = shown.units(source.start);
     const to = shown.units(source.end);
     let last = null;
-    for (const span of overlapping(from, to)) last = wrap(span, Math.max(from, span.start), Math.min(to, span.end), source);
+    for (const span of overlapping(from, to)) last = wrap(span, Math.max(from, span.start), Math.min(to, span.end), source, owner);
     if (last) {
       last.append(h("sup", null, "\u2060", h("a", {
         href: "#ac-ask", "data-back": source.number, "aria-label": "Source " + source.number + ", back to the answer", title: "Back to the answer",
@@ -121,17 +140,18 @@ function overlapping(from, to) {
   return shown.spans.filter((span) => span.start < to && span.end > from);
 }
 
-function wrap(span, from, to, source) {
+function wrap(span, from, to, source, owner) {
   if (from > span.start) span = splitSpan(span, from);
   if (to < span.end) splitSpan(span, to);
-  const mark = h("mark", { class: "c" + tint(source.number), "data-source": source.number });
+  const mark = h("mark", { class: "c" + tint(source) + (isChosen(owner, source.number) ? " on" : ""), "data-source": source.number });
   span.node.replaceWith(mark);
   mark.append(span.node);
   mark.addEventListener("click", (event) => {
     event.preventDefault();
+    event.stopPropagation(); // of marks that overlap, the inner one is meant
     if (getSelection().isCollapsed || event.detail === 0) source.onback(source.number);
   });
-  const light = (on) => lightUp(source.number, on);
+  const light = (on) => lightUp(owner, source.number, on);
   mark.addEventListener("mouseenter", () => light(true));
   mark.addEventListener("mouseleave", () => light(false));
   return mark;
@@ -151,14 +171,15 @@ function clearMarks() {
   shown.owner = null;
 }
 
-const tint = (number) => ((number - 1) % 5) + 1;
+const tint = (source) => (source.neutral ? 0 : ((source.number - 1) % 5) + 1);
+const isChosen = (turn, number) => Boolean(app.chosen) && app.chosen.turn === turn && app.chosen.number === number;
 const marksOf = (number) => root.querySelectorAll('article mark[data-source="' + number + '"]');
 
 // Show that a source and its marks belong together, on both sides.
-function lightUp(number, on) {
-  for (const mark of marksOf(number)) mark.classList.toggle("on", on || app.chosen === number);
-  const owner = shown.owner && shown.owner.node;
-  if (owner) for (const cite of owner.querySelectorAll('[data-n="' + number + '"]')) cite.classList.toggle("on", on || app.chosen === number);
+function lightUp(turn, number, on) {
+  const lit = on || isChosen(turn, number);
+  if (shown.owner === turn) for (const mark of marksOf(number)) mark.classList.toggle("on", lit);
+  for (const cite of turn.node.querySelectorAll('[data-n="' + number + '"]')) cite.classList.toggle("on", lit);
 }
 
 // Scroll to the words of a source and hand the focus to their number.
@@ -173,13 +194,16 @@ async function goToSource(owner, cited, number) {
   }
   showMarks(owner, cited);
   const before = app.chosen;
-  app.chosen = number;
-  if (before) lightUp(before, false);
-  lightUp(number, true);
+  app.chosen = { turn: owner, number };
+  if (before) lightUp(before.turn, before.number, false);
+  lightUp(owner, number, true);
   if (narrow()) showTab("read");
   const marks = marksOf(number);
   if (!marks.length) return;
   const box = $("scroll");
+  // What was never laid out has a guessed height, and the way there would end beside the words.
+  let block = marks[0].closest("article > *");
+  for (let i = 0; block && i < LAID_OUT; i += 1, block = block.previousElementSibling) block.style.contentVisibility = "visible";
   const far = Math.abs(marks[0].getBoundingClientRect().top - box.getBoundingClientRect().top) > 4 * box.clientHeight;
   const jump = () => marks[0].scrollIntoView({ block: "center", behavior: calm() || far ? "instant" : "smooth" });
   jump();

@@ -18,11 +18,31 @@ function fitRoles() {
   if (!narrow()) $("return").hidden = true;
 }
 
+const here = () => (app.local ? "this computer" : "the computer of Article Chat");
+const loopback = (host) => /^(localhost|.+\.localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
+
+// Where a question goes.
 function standing() {
-  const { model, name, base_url: address } = app.settings;
-  const from = app.scope.length > 1 ? "these articles" : "this article";
-  if (model === "builtin") return "Answers come from " + from + " only, on this computer.";
-  return "Answers come from " + from + " only, written by " + name + (address ? " at " + new URL(address).host : "") + ".";
+  const { model, name, base_url: address, search } = app.settings;
+  const from = "Answers come from " + (app.scope.length > 1 ? "these articles" : "this article") + " only, ";
+  const searched = search && !loopback(search) ? " It is searched for at " + search + "." : "";
+  if (model === "builtin") return from + "on " + here() + "." + searched;
+  const away = address ? !loopback(new URL(address).hostname) : true; // a provider's own address
+  return from + "written by " + name + (address ? " at " + new URL(address).host : "") + (away ? ", which is sent the question and the passages." : ".") + searched;
+}
+
+function changeSettings(settings) {
+  app.settings = settings;
+  if (app.ready) $("small").textContent = standing();
+}
+
+// Another tab may have changed the model; who comes back to this one sees it before asking.
+async function refreshSettings() {
+  if (document.visibilityState !== "visible" || root.dataset.ready === undefined) return;
+  const { settings, loading } = await call("settings").catch(() => ({}));
+  if (!settings || JSON.stringify(settings) === JSON.stringify(app.settings)) return;
+  changeSettings(settings);
+  watchLoading(loading);
 }
 
 let watching = 0;
@@ -68,6 +88,7 @@ function wire() {
   $("erase-all").addEventListener("click", () => eraseConversation(null));
   wireAsking();
   wireBringing();
+  $("api").addEventListener("click", describeEndpoints);
   for (const input of root.querySelectorAll("[name=who]")) input.addEventListener("change", () => { $("other").hidden = input.value !== "other"; });
   $("configure").addEventListener("submit", (event) => { event.preventDefault(); configure(); });
   for (const [tab, other] of [["read", "ask"], ["ask", "read"]]) {
@@ -76,13 +97,15 @@ function wire() {
       if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) { event.preventDefault(); showTab(other); $("tab-" + other).focus(); }
     });
   }
-  $("return").addEventListener("click", () => { if (shown.owner && app.chosen) backToAnswer(shown.owner, app.chosen); else showTab("ask"); });
+  $("return").addEventListener("click", () => { if (app.chosen) backToAnswer(app.chosen.turn, app.chosen.number); else showTab("ask"); });
   $("pop").addEventListener("mouseenter", () => clearTimeout(popTimer));
   $("pop").addEventListener("mouseleave", leavePop);
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !$("pop").hidden) { hidePop(); event.stopPropagation(); }
     else if (event.key === "Escape" && app.busy && !root.querySelector("dialog[open]")) stop();
   });
+  addEventListener("focus", refreshSettings);
+  document.addEventListener("visibilitychange", refreshSettings);
   new ResizeObserver(() => toEnd()).observe($("talk")); // suggestions come, the question grows: the end stays in view
   matchMedia("(max-width: 760px)").addEventListener("change", fitRoles);
   fitRoles();
@@ -90,9 +113,9 @@ function wire() {
 
 function wireAsking() {
   const box = $("question");
-  $("form").addEventListener("submit", (event) => { event.preventDefault(); if (app.busy) stop(); else send(); });
+  $("form").addEventListener("submit", (event) => { event.preventDefault(); if (app.busy) stop(); else submitTyped(); });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submitTyped(); }
   });
   box.addEventListener("input", () => { fit(box); remember("draft", box.value, sessionStorage); });
   $("talk").addEventListener("scroll", () => {
@@ -104,7 +127,7 @@ function wireAsking() {
   $("latest").addEventListener("click", () => toEnd(true));
 }
 
-function send() {
+function submitTyped() {
   const box = $("question");
   if (!box.value.trim()) { toast("Type a question first."); box.focus(); return; }
   if (app.busy) { toast("Stop the present answer first."); return; }
@@ -145,7 +168,8 @@ async function start() {
   showComposer();
   watchLoading(state.loading);
   const last = remembered("conversation", sessionStorage) || remembered("conversation");
-  if (last && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
+  // Not in the place of a question that somebody was quick enough to ask meanwhile.
+  if (last && !app.turns.length && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
   if (!narrow()) box.focus({ preventScroll: true });
   root.dataset.ready = "";
 }

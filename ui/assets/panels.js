@@ -18,6 +18,7 @@ async function refreshHistory() {
 }
 
 function showHistory(rows) {
+  $("history-empty").textContent = "No conversation yet. Each is kept on " + here() + " from its first question on.";
   $("history-empty").hidden = rows.length > 0;
   $("history-end").hidden = rows.length < 2;
   $("history-rows").replaceChildren(...rows.map((row) => {
@@ -33,7 +34,7 @@ function showHistory(rows) {
 
 async function choose(id) {
   try {
-    await openConversation(id);
+    if (id !== app.conversation) await openConversation(id); // the present one goes on undisturbed
     $("history").close();
     if (narrow()) showTab("ask");
     $("question").focus();
@@ -54,9 +55,9 @@ async function exportConversation(row) {
 
 async function eraseConversation(row) {
   const all = !row;
-  if (!(await confirmed(all ? "Erase all conversations from this computer?" : "Erase “" + row.title + "” from this computer?", "Erase"))) return;
+  if (!(await confirmed(all ? "Erase all your conversations from " + here() + "?" : "Erase “" + row.title + "” from " + here() + "?", "Erase"))) return;
   try {
-    if (app.busy && (all || row.id === app.conversation)) stop();
+    if (all || row.id === app.conversation) { await stop(); await app.sending; }
     const { conversations } = await call("erase", all ? { all: true } : { id: row.id });
     if (all || row.id === app.conversation) newConversation();
     showHistory(conversations);
@@ -142,8 +143,12 @@ async function bring(file) {
     const { job } = await call("bring", data);
     const article = await followBringing(job, step);
     $("bring").reset();
-    await switchTo(article.id);
-    toast("Ready: " + article.title);
+    if ($("articles").open) {
+      await switchTo(article.id);
+      toast("Ready: " + article.title);
+    } else { // whoever closed the drawer is at something else
+      toast("Ready, under Articles: " + article.title);
+    }
   } catch (problem) {
     problemBox.textContent = problem instanceof Problem ? problem.message : String(problem);
   } finally {
@@ -185,6 +190,15 @@ function showSettings() {
   $("settings-problem").textContent = "";
   $("settings-fields").disabled = !app.local;
   $("settings-locked").hidden = app.local;
+}
+
+// Gradio describes the endpoints in a drawer of its own; only the button of its footer, which we hide, loads that.
+function describeEndpoints(event) {
+  const opener = document.querySelector("footer button.show-api");
+  if (!opener) return; // another Gradio: the link's address may do
+  event.preventDefault();
+  $("settings").close();
+  opener.click();
 }
 
 async function configure() {

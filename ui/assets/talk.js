@@ -2,7 +2,7 @@
 
 const app = {
   articles: [], scope: [], seed: null, conversation: null, turns: [], busy: null, chosen: null, cameFrom: null,
-  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true,
+  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(),
 };
 const lastTurn = () => app.turns[app.turns.length - 1];
 
@@ -11,12 +11,15 @@ function fit(box) {
   box.style.height = Math.min(box.scrollHeight, 160) + "px";
 }
 
+// Ask; with `instead`, in the place of an earlier turn and all that followed it.
 async function submit(question, instead) {
   if (app.busy) { toast("Stop the present answer first."); return; }
+  const later = instead ? app.turns.length - 1 - app.turns.indexOf(instead) : 0;
+  if (later > 0 && !(await confirmed("The " + (later === 1 ? "question" : later + " questions") + " after this one will be erased, with " +
+    (later === 1 ? "its answer." : "their answers."), "Ask again"))) return;
   const turn = makeTurn(question);
   const at = instead ? app.turns.indexOf(instead) : -1;
   const replaced = at >= 0 ? app.turns.splice(at) : [];
-  const known = replaced.find((one) => one.id);
   app.turns.push(turn);
   app.chosen = null;
   app.busy = turn;
@@ -27,32 +30,54 @@ async function submit(question, instead) {
   toEnd(true);
   // What was pressed may be gone with its turn; on a phone the question's box would raise the keyboard.
   if (document.activeElement === document.body) $(narrow() ? "talk" : "question").focus({ preventScroll: true });
+  const before = app.sending;
+  app.sending = before.then(() => send(turn, replaced));
+  if (await app.sending) await follow(turn);
+}
+
+// Send a question, after the one before it: only then is it known which conversation it belongs to. Gives whether to follow it.
+async function send(turn, replaced) {
+  const turns = app.turns;
+  const known = replaced.find((one) => one.id);
+  if (known) turn.id = known.id; // until it is replaced, that one stands on disk, and is what asking again replaces
+  if (!turns.includes(turn) || turn.state === "stopped") return false;
+  const { model, base_url: address } = app.settings;
+  let ids;
   try {
-    const ids = await call("ask", { question, articles: app.scope, conversation: app.conversation, instead_of: known ? known.id : null });
+    ids = await call("ask", { question: turn.question, articles: app.scope, conversation: app.conversation, instead_of: known ? known.id : null, answers: [model, address] });
+  } catch (problem) {
+    ids = { failed: problem.message };
+  }
+  Object.assign(turn, { id: ids.turn || turn.id, job: ids.job || null, conversation: ids.conversation || null });
+  const gone = app.turns !== turns || turn.state === "stopped";
+  if (gone && turn.job) call("stop", { conversation: turn.conversation, job: turn.job }).catch(() => {});
+  if (app.turns !== turns) return false; // the reader has gone to another conversation: this one is no more of his page
+  if (ids.conversation) {
     app.conversation = ids.conversation;
-    turn.id = ids.turn;
-    turn.job = ids.job;
     remember("conversation", app.conversation);
     remember("conversation", app.conversation, sessionStorage);
-  } catch (problem) {
-    onEvent(turn, { kind: "failed", message: problem.message });
-    done(turn);
-    return;
   }
-  if (turn.state === "stopped") { call("stop", { conversation: app.conversation, job: turn.job }).catch(() => {}); return; }
-  await follow(turn);
+  if (turn.state === "stopped") return false;
+  if (turn.job) return true;
+  if (ids.settings) {
+    changeSettings(ids.settings);
+    ids.failed = "Not asked, because the model was changed meanwhile. " + standing();
+  }
+  onEvent(turn, { kind: "failed", message: ids.failed });
+  done(turn);
+  return false;
 }
 
 // Read what the program says about a turn until it has ended. Survives a connection that is lost for a while.
 async function follow(turn) {
   let after = 0;
   let lost = 0;
-  const mine = app.conversation;
-  while (turn.state === "running" && app.conversation === mine) {
+  const turns = app.turns;
+  while (turn.state === "running" && app.turns === turns) {
     try {
       const news = await call("follow", { job: turn.job, after });
       lost = 0;
-      if (turn.state !== "running" || app.conversation !== mine) break;
+      if (turn.state !== "running" || app.turns !== turns) break;
       for (const event of news.events) onEvent(turn, event);
       after += news.events.length;
       if (news.events.length) toEnd();
@@ -63,7 +88,9 @@ async function follow(turn) {
       else { showStep(turn, { name: "lost", detail: "The connection is lost. Trying again", progress: null }); await sleep(1000); }
     }
   }
-  if (app.conversation === mine) done(turn);
+  if (app.turns !== turns) return;
+  done(turn);
+  if (turn.state === "done" && app.suggested.length > 1) fetchSuggestions(turn);
 }
 
 function done(turn) {
@@ -73,13 +100,14 @@ function done(turn) {
   toEnd();
 }
 
-function stop() {
+// A question whose job is not known yet is stopped by send(), as soon as it is.
+async function stop() {
   const turn = app.busy;
   if (!turn) return;
   onEvent(turn, { kind: "stopped" });
-  if (turn.job) call("stop", { conversation: app.conversation, job: turn.job }).catch((problem) => toast(problem.message));
   done(turn);
-  $("question").focus();
+  if (!narrow()) $("question").focus(); // on a phone it would raise the keyboard
+  if (turn.job) await call("stop", { conversation: app.conversation, job: turn.job }).catch((problem) => toast(problem.message));
 }
 
 function showComposer() {
@@ -123,13 +151,15 @@ function showSuggestions() {
   if (!app.turns.length) showTurns();
 }
 
-async function fetchSuggestions() {
+// Those first that come closest to what was answered last.
+async function fetchSuggestions(last) {
   const wanted = app.scope.join();
+  const near = last ? last.question + (last.answer.status === "not_in_article" ? "" : " " + last.answer.text) : "";
   try {
-    const result = await call("suggestions", { articles: app.scope });
-    if (wanted !== app.scope.join()) return;
+    const result = await call("suggestions", { articles: app.scope, near });
+    if (wanted !== app.scope.join() || (last && last !== lastTurn())) return;
     app.suggested = result.suggestions;
-  } catch { app.suggested = []; } // a help, not a need: without them one types
+  } catch { if (!last) app.suggested = []; } // a help, not a need: without them one types
   showSuggestions();
 }
 
@@ -146,7 +176,7 @@ function setScope(ids) {
 }
 
 function newConversation(ids) {
-  if (app.busy) stop();
+  stop();
   app.conversation = null;
   app.turns = [];
   app.chosen = null;
@@ -162,9 +192,10 @@ function newConversation(ids) {
 
 // Show a conversation that was kept, and go on following a question that is still on its way.
 async function openConversation(id) {
-  const kept = await call("conversation", { id });
-  if (app.busy) stop();
-  const there = kept.articles.filter((article) => app.articles.some((one) => one.id === article));
+  const [kept, { articles }] = await Promise.all([call("conversation", { id }), call("articles")]);
+  stop();
+  app.articles = articles; // another page or a command may have added some
+  const there = kept.articles.filter((article) => articles.some((one) => one.id === article));
   app.conversation = kept.id;
   app.chosen = null;
   clearMarks();
@@ -180,6 +211,10 @@ async function openConversation(id) {
   showComposer();
   showSuggestions();
   toEnd(true);
+  if (there.length < kept.articles.length) {
+    const lost = kept.articles.length === 1 ? "The article of this conversation was removed." : "Of the articles of this conversation, " + (kept.articles.length - there.length) + " were removed.";
+    toast(lost + (there.length ? "" : " New questions go to “" + titleOf(app.seed) + "”."));
+  }
   if (last && last.state === "running") { app.busy = last; showComposer(); follow(last); }
 }
 

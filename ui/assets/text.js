@@ -101,7 +101,7 @@ function toast(text) {
   node.hidden = false;
   say(text);
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { node.hidden = true; }, 2600);
+  toastTimer = setTimeout(() => { node.hidden = true; }, Math.max(2600, 70 * text.length));
 }
 
 function gauge(share) {

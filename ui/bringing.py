@@ -1,0 +1,62 @@
+"""An article that a reader brings to the page: pasted text, a file that was sent, or a web address."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from index import Article
+from index.errors import ArticleChatError, ArticleError
+
+__all__ = ["brought"]
+
+_TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
+
+
+def brought(
+    data: Mapping[str, Any], *, uploaded: Callable[[str], bool], allow_url: bool
+) -> Callable[[], Article]:
+    """Find out what is brought, without reading it yet.
+
+    Args:
+        data: The form: ``title`` and one of ``path`` with ``name``, ``url``, ``text``.
+        uploaded: Whether a path is that of a file which the page uploaded.
+        allow_url: Whether web addresses are read.
+
+    Returns:
+        What reads it. It raises :class:`ArticleError` if that cannot be done.
+
+    Raises:
+        ArticleChatError: If it is not allowed, or too long.
+    """
+    title = str(data.get("title") or "").strip()[:300] or None
+    if (path := data.get("path")) is not None:
+        if not uploaded(str(path)):
+            raise ArticleChatError("That file was not uploaded from this page.")
+        return partial(_read_upload, Path(str(path)), Path(str(data.get("name") or path)).name, title)
+    if url := str(data.get("url") or "").strip():
+        if not allow_url:
+            raise ArticleChatError("Web addresses are off. Start with `article-chat serve --allow-url`.")
+        return partial(_load_url, url, title)
+    text = str(data.get("text") or "")
+    if len(text) > _TEXT_LIMIT:
+        raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
+    return partial(Article.from_text, text, title=title, source="pasted")
+
+
+def _load_url(url: str, title: str | None) -> Article:
+    from index import load  # what reads web pages is not needed before there is one
+
+    return load(url, title=title, allow_url=True)
+
+
+def _read_upload(path: Path, name: str, title: str | None) -> Article:
+    """Read an uploaded file and remove the copy: it lives on in the library, or not at all."""
+    from index.loading import MAX_BYTES, read
+
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ArticleError(f"{name} is too large: at most {MAX_BYTES / 1e6:.0f} MB. Split it into parts.")
+        return read(path.read_bytes(), source=name, title=title)
+    finally:
+        path.unlink(missing_ok=True)
