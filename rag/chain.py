@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Generator, Sequence
 
+from index import Article
 from rag import prompts
 from rag.answers import Answer
+from rag.conversation import search_query
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
@@ -17,7 +19,9 @@ _MOST_ARTICLES = 3
 """How many of the articles that were found are read."""
 
 
-def run(query: Query, model: LanguageModel, search: Callable[[], Evidence]) -> Generator[Event]:
+def run(
+    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Article]], Evidence]
+) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 
     Several articles are read one by one, the best first. When one has answered, the next is asked only what it says
@@ -26,7 +30,7 @@ def run(query: Query, model: LanguageModel, search: Callable[[], Evidence]) -> G
     Args:
         query: The question.
         model: What reads and writes.
-        search: Finds the evidence.
+        search: Gives the evidence for a query among articles.
 
     Yields:
         Events; the last one is ``Finished``.
@@ -37,7 +41,7 @@ def run(query: Query, model: LanguageModel, search: Callable[[], Evidence]) -> G
     """
     watch = Watch()
     yield Step("searching", "Searching the article")
-    evidence = search()
+    evidence = search(search_query(query.question, query.earlier), query.articles)
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")

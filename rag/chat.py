@@ -93,9 +93,7 @@ class ArticleChat:
         yield Step("indexing", "Opening the article")
         query = chain.Query(question, self.open(article), earlier)
         yield from chain.run(
-            query,
-            self.model,
-            lambda: retrieval.gather(question, earlier, query.articles, self.library),
+            query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
         )
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
@@ -126,7 +124,7 @@ class ArticleChat:
         return AnswerChain(self)
 
     def open(self, article: ArticleLike = None, progress: Progress | None = None) -> tuple[Article, ...]:
-        """Make articles ready to be asked: load them, and index those that are not in the library yet.
+        """Make articles ready to be asked: load them, and index those that are too long to be read whole.
 
         Args:
             article: As for ``answer``.
@@ -145,8 +143,9 @@ class ArticleChat:
             articles = tuple(self._load(item) for item in article)
         if not articles:
             raise ArticleError("No article was given. Name at least one.")
-        for item in articles:
-            self.library.add(item, rename=False, progress=progress)
+        if not retrieval.is_short(articles):
+            for item in articles:
+                self.library.add(item, rename=False, progress=progress)
         return articles
 
     def _load(self, article: Article | str | Path | None) -> Article:
@@ -174,27 +173,10 @@ class ArticleChat:
         """
         self.model.start(progress)
         articles = self.open(article)
-        self.library.search("warm", k=1)
-        if sum(len(item.text) for item in articles) <= retrieval.WHOLE_ARTICLE:
-            self.read_ahead(articles)
-
-    def read_ahead(self, article: ArticleLike = None, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Let the built-in model read an article before anybody asks, and keep what it has read.
-
-        Answers then begin at once, today and after the next start. It takes about a second for each hundred words;
-        of several articles and of a very long one nothing is read ahead.
-
-        Args:
-            article: As for ``answer``.
-            go_on: Asked before each passage; it may wait while somebody asks, and False ends the reading.
-
-        Raises:
-            ModelError: If the model cannot be started.
-        """
-        articles = self.open(article)
-        if retrieval.is_kept(articles):
-            self.model.read(retrieval.passages(articles[0]), go_on)
-            self.model.read(retrieval.whole(articles[0]), go_on)
+        if retrieval.is_short(articles):
+            self.model.read_article(retrieval.whole(articles[0]))
+        else:
+            self.library.search("warm", k=1)
 
     def suggestions(self, article: ArticleLike = None) -> list[str]:
         """Return three or four questions that an article answers, made by the model once and kept.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index import Article, sentences
-from rag import prompts
 from rag.answers import Citation
 from rag.words import content_words, tokens
 
@@ -22,7 +21,6 @@ class Excerpt:
     start: int
     end: int
     score: float = 0.0
-    citable: bool = True
 
     @property
     def text(self) -> str:
@@ -56,48 +54,35 @@ class Source(Excerpt):
 class Evidence:
     """The stretches that were found for a question."""
 
-    def __init__(self, excerpts: Sequence[Excerpt], *, whole: bool = False, keep: bool = False) -> None:
+    def __init__(self, excerpts: Sequence[Excerpt], *, whole: bool = False) -> None:
         """Take the stretches in the order in which the model reads them.
 
         Args:
             excerpts: What was found.
-            whole: Whether they are read together, as an article; passages are read one by one.
-            keep: Whether other questions will be answered from the same stretches, so that having read them is
-                worth keeping.
+            whole: Whether they are a whole article, the same for every question.
         """
         self.excerpts = tuple(excerpts)
         self.whole = whole
-        self.keep = keep
 
     @cached_property
     def texts(self) -> list[str]:
         """What the model reads."""
         return [excerpt.text for excerpt in self.excerpts]
 
-    def prompts(self, *, together: bool) -> list[str]:
-        """Return the beginnings of the prompts that show it to the model.
-
-        Args:
-            together: Whether one prompt shall have all of it, as large models like best.
-        """
-        if self.whole or together:
-            return [prompts.article_part(self.texts)]
-        return [prompts.article_part([text]) for text in self.texts]
-
     def by_article(self) -> list["Evidence"]:
         """Return the evidence of each article, the one with the best stretch first."""
-        parts: dict[str, list[Excerpt]] = {}
-        for excerpt in self.excerpts:
-            parts.setdefault(excerpt.article.id, []).append(excerpt)
-        if len(parts) == 1:
+        if len({excerpt.article.id for excerpt in self.excerpts}) == 1:
             return [self]
-        return [Evidence(part) for part in parts.values()]
+        parts: dict[str, list[Excerpt]] = {}
+        for excerpt in sorted(self.excerpts, key=lambda e: -e.score):
+            parts.setdefault(excerpt.article.id, []).append(excerpt)
+        return [Evidence(part[::-1]) for part in parts.values()]
 
     @cached_property
     def sources(self) -> list[Source]:
         """Every sentence of it."""
         found = {}
-        for excerpt in filter(lambda excerpt: excerpt.citable, self.excerpts):
+        for excerpt in self.excerpts:
             for start, end in sentences(excerpt.text):
                 source = Source(excerpt.article, excerpt.start + start, excerpt.start + end, excerpt.score)
                 found[source.article.id, source.start] = source

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -91,25 +91,15 @@ class LanguageModel:
             stream_usage=False,
         )
 
-    def read(self, evidence: "Evidence", go_on: Callable[[], bool] = lambda: True) -> None:
-        """Let the built-in model read before anybody asks; other models have nothing to prepare.
-
-        Args:
-            evidence: What to read.
-            go_on: Asked before each part that was never read before; False ends it.
-        """
+    def read_article(self, evidence: "Evidence") -> None:
+        """Let the built-in model read an article before anybody asks; other models have nothing to prepare."""
         self.start()
-        if self._server is None:
-            return
-        for part in evidence.prompts(together=False):
-            if self._server.has_read(part):
-                continue
-            if not go_on():
-                return
-            with self._server.borrow(part) as slot:
-                self._server.read(slot, part, _messages(part))
+        article = prompts.article_part(evidence.texts)
+        if self._server is not None:
+            with self._server.borrow(article) as slot:
+                self._server.read(slot, article, _messages(article))
 
-    def stream(self, article: str, rest: str, *, remember: bool) -> Generator[Piece]:
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
         """Ask the model, and give what it writes as it writes it.
 
         Args:

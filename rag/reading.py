@@ -1,13 +1,13 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from index import Article, sentences
 from rag import prompts
 from rag.answers import Citation
 from rag.events import Checked, Draft, Event, Retracted, Step
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.models import LanguageModel, Piece
 from rag.rescue import beginnings
 from rag.verify import MIN_SCORES, Verdict, verify
@@ -22,9 +22,6 @@ It is low because what comes is checked as well (``rag.verify``): on the tuning 
 most right answers (82 to 80 of 107 with two inventions), 0.4 fewer inventions (79 with one).
 """
 
-SURE = 0.9
-"""Probability from which a passage answers, and no other is read."""
-
 
 @dataclass(frozen=True)
 class Query:
@@ -37,9 +34,6 @@ class Query:
 
 class Reading:
     """The evidence of one article, read for one question.
-
-    Passages are read one by one, the best first, until one surely answers: what is short is judged best, and what
-    need not be read takes no time.
 
     Attributes:
         found: How probable it is to the model that the article answers; 0 before it was asked.
@@ -55,8 +49,7 @@ class Reading:
         self._query = query
         self._model = model
         self._watch = watch
-        self._parts = evidence.prompts(together=not model.builtin)
-        self._part = self._parts[0]
+        self._article = prompts.article_part(evidence.texts)
         self._asked = prompts.question_part(query.question, query.earlier)
 
     @property
@@ -66,13 +59,13 @@ class Reading:
 
     def answer(self) -> Iterator[Event]:
         """Let the model answer, and check it; gives drafts as they are written."""
-        reply = self._read()
+        pieces = self._model.stream(self._article, self._asked, remember=self.evidence.whole)
+        self.found, pieces = _gate(pieces)
         self._watch.note("decided")
         if self.found < THRESHOLDS[self._model.settings.strictness]:
-            reply.close()
             return
         written: list[str] = []
-        for draft in _drafts(reply):
+        for draft in _drafts(pieces):
             self._watch.note("first_word")
             yield draft
             if draft.sentence == len(written):
@@ -97,83 +90,23 @@ class Reading:
         """Whether the article carries a sentence, no matter what was asked."""
         return self._verify(sentence, answers=lambda _: None)
 
-    def _read(self) -> "_Reply":
-        """Read part after part until one surely answers, and give what the model writes about the best."""
-        for part in self._parts:
-            reply = self._ask(part)
-            if reply.found > self.found:
-                self.found, self._part = reply.found, part
-            if self.found >= SURE or (part == self._parts[-1] and self._part == part):
-                return reply
-            reply.close()
-        return self._ask(self._part) if self.found >= THRESHOLDS[self._model.settings.strictness] else reply
-
-    def _ask(self, part: str) -> "_Reply":
-        return _Reply(self._model.stream(part, self._asked, remember=self.evidence.keep))
-
     def _check(self, sentence: str) -> Verdict:
         return self._verify(
-            sentence,
-            answers=lambda answer: self._agrees(self._part, prompts.answer_part(self._asked, answer)),
+            sentence, answers=lambda answer: self._agrees(prompts.answer_part(self._asked, answer))
         )
 
     def _verify(self, sentence: str, answers: Callable[[str], float | None]) -> Verdict:
         return verify(
             sentence,
             self.evidence,
-            states=lambda claim, source: self._agrees(self._part_of(source), prompts.claim_part(claim)),
+            states=lambda claim: self._agrees(prompts.claim_part(claim)),
             answers=answers,
             min_score=MIN_SCORES[self._model.settings.strictness],
             question=self._query.question,
         )
 
-    def _part_of(self, source: Source) -> str:
-        """Return the part that has a sentence of the article."""
-        if len(self._parts) == 1:
-            return self._part
-        places = zip(self.evidence.excerpts, self._parts, strict=True)
-        return next(
-            (part for excerpt, part in places if excerpt.start <= source.start < excerpt.end), self._part
-        )
-
-    def _agrees(self, part: str, rest: str) -> float | None:
-        return self._model.agrees(part, rest, remember=self.evidence.keep)
-
-
-class _Reply:
-    """What the model writes, without its first word, which says whether the article answers.
-
-    Attributes:
-        found: How probable it was to the model that the article answers.
-    """
-
-    def __init__(self, pieces: Generator[Piece]) -> None:
-        self._pieces = pieces
-        head, found = "", None
-        for piece in pieces:
-            head += piece.text
-            found = piece.found if found is None else found
-            word = head.lstrip(' "*')
-            if len(word) >= len(prompts.MISSING) or "\n" in word:
-                break
-        word = head.lstrip(' "*')
-        self._head = word.removeprefix(prompts.FOUND).lstrip(' ".:*\n-')
-        if word.startswith(prompts.MISSING):
-            # The built-in model never writes this: its first word is forced, and only its probability counts.
-            found, self._head = (min(found, 0.49) if found is not None else 0.0), ""
-        self.found = 1.0 if found is None else found
-
-    def __iter__(self) -> Iterator[Piece]:
-        try:
-            if self._head:
-                yield Piece(self._head)
-            yield from self._pieces
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Stop the model."""
-        self._pieces.close()
+    def _agrees(self, rest: str) -> float | None:
+        return self._model.agrees(self._article, rest, remember=self.evidence.whole)
 
 
 def cite(verdict: Verdict, number: int) -> tuple[Citation, ...]:
@@ -190,7 +123,37 @@ def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) ->
     return sentence, verdict
 
 
-def _drafts(pieces: Iterable[Piece]) -> Iterator[Draft]:
+def _gate(pieces: Iterator[Piece]) -> tuple[float, Iterator[Piece]]:
+    """Read the first word, which says whether the article answers, and give its probability and the rest."""
+    head, found = "", None
+    for piece in pieces:
+        head += piece.text
+        found = piece.found if found is None else found
+        word = head.lstrip(' "*')
+        if len(word) >= len(prompts.MISSING) or "\n" in word:
+            break
+    word = head.lstrip(' "*')
+    if word.startswith(prompts.MISSING):
+        # The built-in model never writes this: its first word is forced, and only its probability counts.
+        found = min(found, 0.49) if found is not None else 0.0
+        rest = ""
+    else:
+        rest = word.removeprefix(prompts.FOUND).lstrip(' ".:*\n-')
+    return (1.0 if found is None else found), _chain_pieces(rest, pieces)
+
+
+def _chain_pieces(head: str, pieces: Iterator[Piece]) -> Iterator[Piece]:
+    try:
+        if head:
+            yield Piece(head)
+        yield from pieces
+    finally:
+        close = getattr(pieces, "close", None)
+        if close:
+            close()
+
+
+def _drafts(pieces: Iterator[Piece]) -> Iterator[Draft]:
     """Turn the model's pieces into drafts of numbered sentences."""
     text, sent, number = "", 0, 0
     for piece in pieces:

@@ -26,6 +26,8 @@ MIN_SCORES = {"strict": 0.85, "balanced": 0.8, "lenient": 0.65}
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3
 
+Judge = Callable[[str], float | None]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -39,8 +41,8 @@ class Verdict:
 def verify(
     sentence: str,
     evidence: Evidence,
-    states: Callable[[str, Source], float | None],
-    answers: Callable[[str], float | None],
+    states: Judge,
+    answers: Judge,
     min_score: float = MIN_SCORES["balanced"],
     question: str = "",
 ) -> Verdict:
@@ -49,8 +51,8 @@ def verify(
     Args:
         sentence: The sentence.
         evidence: What the model read.
-        states: Gives the probability that a sentence is stated where its first citation stands, or None if no model
-            can say. A sentence that stands there word for word needs no such judgement.
+        states: Gives the probability that the evidence states a sentence, or None if no model can say. A sentence that
+            stands there word for word needs no such judgement.
         answers: Gives the probability that a sentence answers what was asked, or None.
         min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
         question: What was asked. Its words that the evidence does not have are the asker's, not a claim: they do not
@@ -79,7 +81,7 @@ def verify(
     relevance = answers(sentence)
     if relevance is not None and relevance < MIN_RELEVANCE:
         return Verdict(reason="The article says this, but not in answer to the question.")
-    probability = 1.0 if verbatim else states(sentence, sources[0])
+    probability = 1.0 if verbatim else states(sentence)
     if probability is None:
         if _negated(sentence) != _negated(sources[0].text):
             return Verdict(reason="The article says the opposite, or something close to it.")

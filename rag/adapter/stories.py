@@ -4,8 +4,7 @@ Each file in ``stories/`` has articles, ``## Title``, and after each one questio
 (``S:``, as for a summary) and follow-ups (``F:``); under each its answer (``A:``) or ``-`` where the article gives
 none, and sentences that are no answer to it: true ones (``X:``) and wrong ones (``W:``).
 
-The model is shown a whole article, as it reads a short one for a summary, or one passage of it, as it reads for
-everything else (``rag.reading``): then what other passages answer is missing here.
+The model is shown a whole article or one passage of it: then what other passages answer is missing here.
 """
 
 import random

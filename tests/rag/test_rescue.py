@@ -32,7 +32,7 @@ class Scripted:
 
 
 def ask(model: Scripted) -> Answer:
-    *_, last = run(Query("What does Google think?", (SEED,)), model, lambda: whole(SEED))  # type: ignore[arg-type]  # only what the chain calls
+    *_, last = run(Query("What does Google think?", (SEED,)), model, lambda *_: whole(SEED))  # type: ignore[arg-type]  # only what the chain calls
     assert isinstance(last, Finished)
     return last.answer
 

@@ -11,7 +11,7 @@ from rag.verify import verify
 SEED = whole(seed_article())
 
 
-def agree(*_: object) -> float:
+def agree(_claim: str) -> float:
     return 0.99
 
 
@@ -47,8 +47,8 @@ def test_invented_facts_are_retracted_even_if_the_model_agrees() -> None:
 
 def test_what_the_model_does_not_find_stated_is_retracted() -> None:
     claim = "Scale AI invests $14.3 billion in Meta."
-    assert verify(claim, SEED, lambda *_: 0.95, agree).sources
-    assert not verify(claim, SEED, lambda *_: 0.05, agree).sources
+    assert verify(claim, SEED, lambda _: 0.95, agree).sources
+    assert not verify(claim, SEED, lambda _: 0.05, agree).sources
 
 
 def test_a_true_sentence_beside_the_question_is_retracted() -> None:
@@ -58,7 +58,7 @@ def test_a_true_sentence_beside_the_question_is_retracted() -> None:
 
 def test_without_a_judge_a_changed_negation_is_retracted() -> None:
     claim = "Google does not view Meta’s partnership with Scale AI as a potential conflict of interest."
-    assert not verify(claim, SEED, lambda *_: None, lambda _: None).sources
+    assert not verify(claim, SEED, lambda _: None, lambda _: None).sources
 
 
 @given(st.text(max_size=300))
