@@ -59,6 +59,7 @@ def test_a_file_whose_name_is_a_sentence_is_read(chat: ArticleChat, tmp_path: Pa
 
 def test_removing_forgets_what_was_made_of_an_article(chat: ArticleChat, tmp_path: Path) -> None:
     [article] = chat.open(HARBOUR)
+    chat.library.add(article)
     made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "0123.bin"]
     others = tmp_path / "suggestions" / "0123456789abcdef.json"
     for file in (*made, others):
