@@ -71,7 +71,7 @@ def test_make_has_the_targets() -> None:
 
 
 def test_every_option_that_is_named_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["ask"], ["serve"], ["model", "download"]):
+    for words in (["ask"], ["serve"], ["feedback"], ["model", "download"]):
         assert main([*words, "--help"]) == 0
     known = set(re.findall(r"--[a-z-]+", capsys.readouterr().out))
     assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= known
