@@ -1,6 +1,7 @@
 """The base model in PyTorch, dequantised from the very file that answers, and the articles to train on."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,30 @@ TRAINED_ON = ("normans", "steam_engine", "islamism", "immune_system")
 """The development articles that training may see; the benchmark's figures come from the others."""
 
 
-def read_squad(folder: Path, names: tuple[str, ...]) -> dict[str, Any]:
-    """Return the articles of that name: their paragraphs, and questions with answers and the paragraph's number."""
-    return {name: json.loads((folder / f"{name}.json").read_text()) for name in names}
+def read_squad(path: Path, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Read articles of SQuAD 2.0: their paragraphs, and questions with answers and the paragraph's number.
+
+    Args:
+        path: A folder with an article in each file, or a file as SQuAD's authors publish it.
+        names: Which files of a folder; of a published file, every article is read.
+    """
+    if path.is_dir():
+        return {name: json.loads((path / f"{name}.json").read_text()) for name in names or ()}
+    return {part["title"]: _article(part["paragraphs"]) for part in json.loads(path.read_text())["data"]}
+
+
+def _article(paragraphs: list[dict[str, Any]]) -> dict[str, Any]:
+    questions = [
+        {
+            "question": item["question"],
+            "answerable": not item["is_impossible"],
+            "answers": [answer["text"] for answer in item["answers"]],
+            "paragraph": number,
+        }
+        for number, paragraph in enumerate(paragraphs)
+        for item in paragraph["qas"]
+    ]
+    return {"paragraphs": [paragraph["context"] for paragraph in paragraphs], "questions": questions}
 
 
 def load_tokenizer() -> Any:

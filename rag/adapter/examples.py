@@ -15,6 +15,7 @@ from rag import prompts
 from rag.adapter import wording
 from rag.adapter.example import Example
 from rag.adapter.teach import SUMMARIES, most_common
+from rag.words import content_words
 
 _FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
@@ -24,22 +25,26 @@ _SENTENCE_END = re.compile(r"(?<=\.) ")
 _TRAILING = re.compile(
     r"[\s,]*(?:\b(?:by|in|on|at|of|to|the|a|an|as|for|from|with|and|was|is|are|were|about)\b\s*)*$"
 )
-_LONGEST = 2600  # characters of a stretch
+_LONGEST = 1_700  # characters of a stretch: about what is read of a long article
+_NEAR = 12  # questions or paragraphs to choose from that are closest to a stretch
 
 
 class Examples:
     """Makes groups of examples from articles and the sentences that ``teach.py`` wrote."""
 
-    def __init__(self, articles: dict[str, Any], taught: Path, seed: int = 1) -> None:
+    def __init__(self, articles: dict[str, Any], taught: Path | None = None, seed: int = 1) -> None:
         self.articles = articles
         self.rng = random.Random(seed)  # noqa: S311 - a seed for repeatable data, not a secret
         self._said: dict[str, dict[int, str]] = collections.defaultdict(dict)
-        for line in taught.read_text().splitlines():
+        for line in taught.read_text().splitlines() if taught else ():
             item = json.loads(line)
             self._said[item["article"]][item["q"]] = item["text"]
 
     def schedule(self) -> list[tuple[str, int, str]]:
-        """Return every paragraph that has questions, in a random order, with how its stretch is made."""
+        """Return every paragraph that has questions, with how its stretch is made.
+
+        The order is random, but those come first for whose questions there are sentences.
+        """
         found = [
             (name, number)
             for name, data in self.articles.items()
@@ -47,9 +52,16 @@ class Examples:
             if any(item["paragraph"] == number for item in data["questions"])
         ]
         self.rng.shuffle(found)
+        worded = {
+            (name, self.articles[name]["questions"][k]["paragraph"])
+            for name, said in self._said.items()
+            if name in self.articles
+            for k in said
+            if k >= 0
+        }
+        found.sort(key=lambda item: item not in worded)
         return [
-            (*item, self.rng.choices(["alone", "neighbours", "mixed"], [0.5, 0.25, 0.25])[0])
-            for item in found
+            (*item, self.rng.choices(["alone", "neighbours", "mixed"], [0.4, 0.2, 0.4])[0]) for item in found
         ]
 
     def group(self, name: str, number: int, mode: str) -> tuple[str, list[Example]]:
@@ -62,18 +74,21 @@ class Examples:
         turns: list[tuple[str, str]] = []
         for k, item in items:
             prompt = self._ask(item["question"].strip(), turns)
+            said = _tidy(self._said[name].get(k, ""))
             if not item["answerable"]:
                 found.append(Example(prompt, False))
-                if rng.random() < 0.4:
-                    found.append(self._beside(prompt, self._close(text, item["question"])))
+                if said or rng.random() < 0.4:
+                    found.append(self._beside(prompt, said or self._close(text, item["question"])))
                 continue
             gold = most_common(item["answers"])
-            said = _tidy(self._said[name].get(k, ""))
             if not _is_good(said, text, item["question"], gold):
-                said = ""
-            if rng.random() < 0.6:
+                if said and not any(_share_words(said, answer) for answer in item["answers"]):
+                    found.append(self._beside(prompt, said))
+                said = _own_sentence(data["paragraphs"][number], gold)
+            if rng.random() < 0.7:
                 found.append(Example(prompt, True, said))
-            said = said or _own_sentence(data["paragraphs"][number], gold)
+            if changed := self._exchanged(name, item["question"].strip()):
+                found.append(Example(prompts.question_part(changed), False))
             if said:
                 golds = [most_common(i["answers"]) for _, i in items if i["answerable"]]
                 found += self._checks(prompt, said, gold, text, golds)
@@ -174,12 +189,49 @@ class Examples:
         others = [k for k in range(len(paragraphs)) if k != number]
         if mode == "neighbours":
             chosen = [k for k in (number - 1, number, number + 1) if 0 <= k < len(paragraphs)]
-        elif mode == "mixed":
-            chosen = [number, *self.rng.sample(others, self.rng.choice([1, 2]))]
+        elif mode == "mixed":  # as a search finds them: paragraphs that have words in common
+            words = set(content_words(paragraphs[number]))
+            others.sort(key=lambda k: -len(words & set(content_words(paragraphs[k]))))
+            chosen = [number, *self.rng.sample(others[:_NEAR], self.rng.choice([1, 2]))]
             self.rng.shuffle(chosen)
         while sum(len(paragraphs[k]) for k in chosen) > _LONGEST and len(chosen) > 1:
             chosen.remove(self.rng.choice([k for k in chosen if k != number]))
         return chosen
+
+    def _elsewhere(self, name: str, chosen: list[int], items: list[dict[str, Any]]) -> list[str]:
+        """Return questions that other paragraphs answer, near ones, so that half of all have no answer here."""
+        data = self.articles[name]
+        text = " ".join(data["paragraphs"][k] for k in chosen)
+        words = set(content_words(text))
+        others = [
+            i
+            for i in data["questions"]
+            if i["paragraph"] not in chosen
+            and i["answerable"]
+            and most_common(i["answers"]).lower() not in text.lower()
+        ]
+        others.sort(key=lambda i: -len(words & set(content_words(i["question"]))))
+        wanted = sum(0.7 if i["answerable"] else -1.0 for i in items) * 0.7
+        count = max(self.rng.choice([0, 1]), min(4, round(wanted)))
+        near = others[: 2 * _NEAR]
+        return [i["question"].strip() for i in self.rng.sample(near, min(count, len(near)))]
+
+    def _exchanged(self, name: str, question: str) -> str:
+        """Return a question with one of its names or numbers exchanged for another of the article, or ""."""
+        own = [fact for fact in _FACT.findall(question[1:]) if len(fact) > 2]
+        if not own or self.rng.random() < 0.75:
+            return ""
+        fact = self.rng.choice(own)
+        paragraph = self.rng.choice(self.articles[name]["paragraphs"])
+        alike = [
+            other
+            for other in _FACT.findall(paragraph[1:])
+            if len(other) > 2
+            and other[0].isdigit() == fact[0].isdigit()
+            and len(other.split()) <= len(fact.split()) + 1
+            and not set(content_words(other)) & set(content_words(question))
+        ]
+        return question.replace(fact, self.rng.choice(alike)) if alike else ""
 
     def _close(self, text: str, question: str) -> str:
         """Return one of the three sentences of the stretch that have most words of the question."""
@@ -197,6 +249,8 @@ class Examples:
         rng = self.rng
         found = []
         found.append(Example(prompts.answer_part(prompt, said), True))
+        if rng.random() < 0.3:
+            found.append(Example(prompts.claim_part(said), True))
         others = [g for g in golds if gold.lower() not in g.lower()] + _FACT.findall(text)
         others = [g for g in others if g.lower() not in said.lower()]
         alike = [
@@ -225,10 +279,10 @@ class Examples:
     ) -> list[Example]:
         """Return a question to suggest, and questions that belong elsewhere."""
         rng, data = self.rng, self.articles[name]
-        found = []
-        for _ in range(rng.choice([1, 2])):
-            elsewhere = [i for i in data["questions"] if i["paragraph"] not in chosen and i["answerable"]]
-            found.append(Example(prompts.question_part(rng.choice(elsewhere)["question"].strip()), False))
+        found = [
+            Example(prompts.question_part(question), False)
+            for question in self._elsewhere(name, chosen, items)
+        ]
         if rng.random() < 0.5:
             prompt = prompts.question_part(rng.choice(_OUT_OF_SCOPE))
             found += [
@@ -261,6 +315,10 @@ def _is_good(said: str, text: str, question: str, gold: str) -> bool:
     known = set(re.findall(r"\w+", f"{text} {question}".lower()))
     facts = [fact for fact in _FACT.findall(said) if not said.startswith(fact)]
     return all(word.lower() in known for fact in facts for word in re.findall(r"\w+", fact))
+
+
+def _share_words(one: str, other: str) -> bool:
+    return bool(set(content_words(one)) & set(content_words(other)))
 
 
 def _own_sentence(paragraph: str, gold: str) -> str:

@@ -25,7 +25,7 @@ _FOLDER = Path(__file__).with_name("stories")
 _MOST = 16  # examples in a group
 _HAS = 0.7  # share of an answer's words that a passage must have to be the one that answers
 _LACKS = 0.45  # and under which another passage does not
-_PASSAGES = 2  # of each article are learned in one pass
+_PASSAGES = 1  # of each article is learned in one pass, besides the whole
 
 
 @dataclass
@@ -61,18 +61,17 @@ def groups(rng: random.Random) -> list[tuple[str, list[Example]]]:
     """Return stretches with their examples, in groups of a size that fits one step of training."""
     found = []
     for story in stories():
-        if rng.random() < 0.4:
-            found.append(_whole(story, rng))
+        found.append(_whole(story, rng))
         found += _by_passage(story, rng)
     return found
 
 
 def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
-    """Return the article with the questions that no single passage answers, and a few others."""
+    """Return the article with questions that no single passage answers, and others."""
     texts = [passage.text for passage in split(story.article)]
     wide = [q for q in story.questions if q.about_whole or (q.answer and _place(q, texts) is None)]
     others = [q for q in story.questions if q not in wide]
-    asked = wide[:4] + rng.sample(others, 3)
+    asked = rng.sample(wide, min(4, len(wide))) + rng.sample(others, min(5, len(others)))
     blocks = [story.article.text[block.start : block.end] for block in story.article.blocks]
     examples = [example for q in asked for example in _examples(q, rng)]
     rng.shuffle(examples)
@@ -80,7 +79,7 @@ def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
 
 
 def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Example]]]:
-    """Return some passages, each with the questions it answers and as many that it does not."""
+    """Return passages, each with the questions it answers and as many that it does not."""
     texts = [passage.text for passage in split(story.article)]
     answered: dict[int, list[Question]] = {number: [] for number in range(len(texts))}
     missing: dict[int, list[Question]] = {number: [] for number in range(len(texts))}

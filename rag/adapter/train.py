@@ -8,6 +8,7 @@ that change, need gradients. That makes it half an hour's work of two cores.
 """
 
 import argparse
+import itertools
 import math
 import random
 from pathlib import Path
@@ -158,19 +159,23 @@ def main() -> None:
     from tqdm import trange
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--squad", type=Path, help="a folder of SQuAD articles as JSON; none: only stories")
+    parser.add_argument(
+        "--squad", type=Path, nargs="*", default=[], help="folders of articles as JSON, or published files"
+    )
     parser.add_argument("--sentences", type=Path, help="what rag.adapter.teach wrote of them")
     parser.add_argument("--start", type=Path, help="an adapter to go on from")
-    parser.add_argument("--paragraphs", type=int, help="how many paragraphs to learn from; all by default")
+    parser.add_argument(
+        "--paragraphs", type=int, nargs="*", default=[], help="how many paragraphs of each; all by default"
+    )
     parser.add_argument("--passes", type=int, default=1, help="how often through the stories")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     groups = []
-    if options.squad:
-        examples = Examples(read_squad(options.squad, TRAINED_ON), options.sentences, options.seed)
-        groups = [examples.group(*item) for item in examples.schedule()[: options.paragraphs]]
+    for path, most in itertools.zip_longest(options.squad, options.paragraphs):
+        examples = Examples(read_squad(path, TRAINED_ON), options.sentences, options.seed)
+        groups += [examples.group(*item) for item in examples.schedule()[:most]]
     for repeat in range(options.passes):
         groups += stories.groups(random.Random(options.seed + repeat))  # noqa: S311 - repeatable data, not a secret
     random.Random(options.seed).shuffle(groups)  # noqa: S311
