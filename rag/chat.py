@@ -8,11 +8,12 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article
+from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article, split
 from rag import chain, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
+from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 from rag.settings import Settings
 from rag.suggest import forget, suggest
@@ -24,6 +25,9 @@ __all__ = ["ArticleChat", "ArticleLike"]
 
 Progress = Callable[[str, float], None]
 ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
+
+READ_AHEAD = 50_000
+"""Characters of the longest article whose passages the model reads ahead; more would not be kept on disk together."""
 
 _REMEMBERED = 64
 _NAME = 60
@@ -177,6 +181,26 @@ class ArticleChat:
             self.model.read_article(retrieval.whole(articles[0]))
         else:
             self.library.search("warm", k=1)
+
+    def read_ahead(self, article: Article, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Let the built-in model read each passage of a long article, so that it need not when one is asked for.
+
+        What it has read is kept on disk: some 6 MB for each passage. It takes minutes, and no other model has use
+        for it.
+
+        Args:
+            article: The article.
+            go_on: Called before each passage; it may wait, and ends the reading with False.
+
+        Raises:
+            ModelError: If the model fails.
+        """
+        if not self.model.builtin or retrieval.is_short([article]) or len(article.text) > READ_AHEAD:
+            return
+        for passage in split(article):
+            if not go_on():
+                return
+            self.model.read_article(Evidence([Excerpt(article, passage.start, passage.end)]))
 
     def suggestions(self, article: ArticleLike = None) -> list[str]:
         """Return three or four questions that an article answers, made by the model once and kept.

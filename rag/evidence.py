@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from index import Article, sentences
 from rag.answers import Citation
@@ -76,7 +76,12 @@ class Evidence:
         parts: dict[str, list[Excerpt]] = {}
         for excerpt in sorted(self.excerpts, key=lambda e: -e.score):
             parts.setdefault(excerpt.article.id, []).append(excerpt)
-        return [Evidence(part[::-1]) for part in parts.values()]
+        return [Evidence(part) for part in parts.values()]
+
+    @property
+    def best(self) -> "Evidence":
+        """The first stretch alone."""
+        return Evidence(self.excerpts[:1])
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -97,12 +102,8 @@ class Evidence:
 
     @cached_property
     def lower_case(self) -> frozenset[str]:
-        """Every word that stands somewhere in lower case, and therefore is no name."""
-        return frozenset(
-            word
-            for e in self.excerpts
-            for word in tokens(" ".join(w for w in e.text.split() if w[:1].islower()))
-        )
+        """Every word that the articles have somewhere in lower case, and that therefore is no name."""
+        return frozenset().union(*map(_lower_case, {excerpt.article.text for excerpt in self.excerpts}))
 
     def around(self, source: Source) -> list[Source]:
         """Return the sentences before a sentence in its stretch, nearest first: what its pronouns stand for."""
@@ -125,3 +126,8 @@ class Evidence:
 
         best = sorted((s for s in self.sources if score(s) > 0), key=score, reverse=True)[:count]
         return sorted(best or self.sources[:1], key=lambda s: (s.article.id, s.start))
+
+
+@lru_cache(maxsize=16)
+def _lower_case(text: str) -> frozenset[str]:
+    return frozenset(tokens(" ".join(word for word in text.split() if word[:1].islower())))

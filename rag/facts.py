@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import lru_cache
 
 from rag.words import content_words, fold, tokens
 
-__all__ = ["missing_facts", "names"]
+__all__ = ["full_names", "missing_facts", "names", "unknown"]
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
@@ -20,7 +21,10 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb])(?![a-z]))?"
 )
+_LARGE = 0.28  # share of capitalised words: English news has up to a quarter of them, German a third
+_A_SLIP = 0.75  # how alike two words are of which one is the other, mistyped
 _QUOTED = re.compile(r'"([^"]{2,300})"')
+_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]*[^\W_](?: [A-Z][\w’'-]*[^\W_])+")
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
 
 
@@ -38,7 +42,7 @@ def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> 
     missing = [text for text, value in _numbers(sentence) if not _same(value, _values(source))]
     folded = fold(source)
     missing += [quote for quote in _QUOTED.findall(fold(sentence)) if quote.strip(" .,") not in folded]
-    there = frozenset(content_words(source)) | frozenset(tokens(source))
+    there = _words(source)
     initials = _initials(source)
     for name in names(sentence, article_words):
         if (
@@ -47,6 +51,39 @@ def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> 
         ):
             missing.append(name)
     return missing
+
+
+def unknown(question: str, article: str, article_words: frozenset[str]) -> list[str]:
+    """Return the numbers, quotations and names of a question that the article has nowhere.
+
+    Such a question is about something else, or takes for granted what is not so. A name that is nearly one of the
+    article's is a slip of the keyboard, and the first word is no name.
+
+    Args:
+        question: The question.
+        article: The whole article, with its title.
+        article_words: Every word that the article has in lower case.
+    """
+    first = question.split(maxsplit=1)[:1]
+    missing = [
+        fact for fact in missing_facts(question, article, article_words) if fact not in " ".join(first)
+    ]
+    if not missing or _writes_nouns_large(article):
+        return []
+    words = sorted(_words(article))
+    return [fact for fact in missing if not get_close_matches(fold(fact), words, 1, _A_SLIP)]
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(content_words(text)) | frozenset(tokens(text))
+
+
+@lru_cache(maxsize=16)
+def _writes_nouns_large(text: str) -> bool:
+    """Whether a text is in a language, such as German, in which a capital does not make a name."""
+    words = text.split()
+    return sum(word[:1].isupper() for word in words) > _LARGE * len(words)
 
 
 def _numbers(text: str) -> list[tuple[str, float]]:
@@ -79,6 +116,13 @@ def names(sentence: str, article_words: frozenset[str]) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=64)
+def full_names(text: str) -> tuple[str, ...]:
+    """Return the names of more than one word, such as "Atticus Finch", each once."""
+    return tuple(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in _FULL_NAME.findall(text)))
+
+
+@lru_cache(maxsize=64)
 def _initials(text: str) -> frozenset[str]:
     """Return the abbreviations that a text's names would have: "European Union" gives "eu"."""
     words = _NAME.findall(text)

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -95,11 +95,15 @@ class LanguageModel:
         """Let the built-in model read an article before anybody asks; other models have nothing to prepare."""
         self.start()
         article = prompts.article_part(evidence.texts)
-        if self._server is not None:
+        if self._server is not None and not self.has_read(article):
             with self._server.borrow(article) as slot:
                 self._server.read(slot, article, _messages(article))
 
-    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
+    def has_read(self, article: str) -> bool:
+        """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""
+        return self._server is not None and self._server.has_read(article)
+
+    def stream(self, article: str, rest: str, *, remember: bool) -> Generator[Piece]:
         """Ask the model, and give what it writes as it writes it.
 
         Args:

@@ -1,17 +1,32 @@
-"""What can be kept of a sentence that did not pass: its beginning."""
+"""What can be said instead of a sentence that did not pass: its beginning, or the article's own words."""
 
 import re
 from collections.abc import Iterator
 
+from rag.evidence import Source
 from rag.words import content_words
 
-__all__ = ["beginnings"]
+__all__ = ["beginnings", "instead"]
 
 _JOINT = re.compile(
     r"\s*(?:[;—–,]\s*)?\b(?:and|but|while|whereas|which|because)\s+|\s*[;—–]\s*|,\s+", re.IGNORECASE
 )
 _OPENS = re.compile(r"(?:if|although|though|while|despite|when|because|unless|since|as)\b", re.IGNORECASE)
+_LONGEST_QUOTE = 300  # characters of a sentence that is said as it stands
 _FEWEST_WORDS = 4  # content words of a beginning that says something
+
+
+def instead(sentence: str, near: Source | None) -> Iterator[str]:
+    """Yield what may pass in place of a sentence, the most like it first.
+
+    Args:
+        sentence: What did not pass.
+        near: The sentence of the article that it was compared with. A small model often finds the right place and
+            words it badly.
+    """
+    yield from beginnings(sentence)
+    if near and len(near.text) <= _LONGEST_QUOTE and near.text != sentence:
+        yield near.text
 
 
 def beginnings(sentence: str, most: int = 2) -> Iterator[str]:

@@ -43,7 +43,7 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
         library: Where passages are found.
 
     Returns:
-        The whole article if it is short; else the best passages that fit, best last, next to the question.
+        The whole article if it is short; else the best passages that fit, best first.
     """
     if is_short(articles):
         return whole(articles[0])
@@ -57,4 +57,4 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
             break
         room -= passage.end - passage.start
         chosen.append(Excerpt(by_id[passage.article_id], passage.start, passage.end, hit.score))
-    return Evidence(chosen[::-1])
+    return Evidence(chosen)

@@ -9,8 +9,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 
 __all__ = ["Slot", "SlotPool"]
+
+_STEP = 100  # characters
 
 
 @dataclass
@@ -33,10 +36,10 @@ class SlotPool:
 
     @contextmanager
     def borrow(self, prefix: str) -> Iterator[Slot]:
-        """Wait for a slot, preferring one that has read ``prefix``, else the one that was idle longest.
+        """Wait for a slot, preferring the one that has read most of ``prefix``, then the one that was idle longest.
 
         Args:
-            prefix: A name for the beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
+            prefix: The beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
         """
         ticket = object()
         with self._changed:
@@ -46,7 +49,7 @@ class SlotPool:
             finally:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
-            slot = min(self._free, key=lambda s: (s.prefix != prefix, s.used))
+            slot = min(self._free, key=lambda slot: (-_shared(slot.prefix, prefix), slot.used))
             self._free.remove(slot)
         try:
             yield slot
@@ -56,3 +59,9 @@ class SlotPool:
                 slot.used = self._clock
                 self._free.append(slot)
                 self._changed.notify_all()
+
+
+def _shared(read: str, wanted: str) -> int:
+    """Return how much a slot has read of what is wanted, in steps that are worth giving up an older memory."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(read, wanted, strict=False)))
+    return same // _STEP + (read == wanted)

@@ -5,11 +5,13 @@ quotation of it stands in them, and the model, shown the same passages, finds th
 they state it. The last two see what words alone do not: what was asked, and who did what to whom.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.confidence import probability
 from rag.evidence import Evidence, Source
-from rag.facts import missing_facts, names
+from rag.facts import full_names, missing_facts, names
 from rag.words import NEGATIONS, content_words, fold, tokens
 
 __all__ = ["Verdict", "verify"]
@@ -17,11 +19,17 @@ __all__ = ["Verdict", "verify"]
 MIN_COVERAGE = 0.5
 """Share of a sentence's content words, weighted by rarity, that its citations must have."""
 
-MIN_RELEVANCE = 0.4
-"""Probability that a sentence answers the question under which it is retracted, however true it is."""
+MIN_STATED = 0.25
+"""Probability that the article states a sentence under which it is retracted, however well it answers."""
 
-MIN_SCORES = {"strict": 0.85, "balanced": 0.8, "lenient": 0.65}
-"""A sentence's score under which it is retracted: see ``rag.reading.THRESHOLDS``."""
+MIN_SCORES = {"strict": 0.8, "balanced": 0.7, "lenient": 0.55}
+"""Probability that a sentence is right under which it is retracted."""
+
+_SURE = 0.95
+"""What counts as the answer where nothing was asked."""
+
+_VERBATIM = 0.97
+"""That the article states its own words: as sure as the model mostly is of a sentence that passes."""
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3
@@ -31,11 +39,21 @@ Judge = Callable[[str], float | None]
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a sentence: its sources and a score, or the reason why it was retracted."""
+    """What became of a sentence: its sources and a score, or the reason why it was retracted.
+
+    Attributes:
+        sources: The sentences of the article that carry it, best first; none if it was retracted.
+        score: How probable it is that it is right.
+        reason: Why it was retracted.
+        near: The sentence of the article that it was compared with when it was retracted.
+        signals: What the score was made of: the arguments of ``rag.confidence.probability``.
+    """
 
     sources: tuple[Source, ...] = ()
     score: float = 0.0
     reason: str = ""
+    near: Source | None = None
+    signals: tuple[float, float, float, float] | None = None
 
 
 def verify(
@@ -43,6 +61,8 @@ def verify(
     evidence: Evidence,
     states: Judge,
     answers: Judge,
+    *,
+    found: float = _SURE,
     min_score: float = MIN_SCORES["balanced"],
     question: str = "",
 ) -> Verdict:
@@ -53,8 +73,10 @@ def verify(
         evidence: What the model read.
         states: Gives the probability that the evidence states a sentence, or None if no model can say. A sentence that
             stands there word for word needs no such judgement.
-        answers: Gives the probability that a sentence answers what was asked, or None.
-        min_score: Share of the words, and if there is a judge its geometric mean with the probability, to pass.
+        answers: Gives the probability that a sentence answers what was asked, or None if nothing was, or no model
+            can say.
+        found: Probability that the evidence answers what was asked.
+        min_score: Probability of being right to pass.
         question: What was asked. Its words that the evidence does not have are the asker's, not a claim: they do not
             count as missing, and whether the rest makes the same statement is the judge's to say.
 
@@ -75,21 +97,22 @@ def verify(
         if coverage < MIN_COVERAGE:
             return Verdict(reason="The article has no sentence that says this.")
         sources = _with_antecedents(sentence, sources, evidence)
-        text = " ".join(source.text for source in sources)
-        if missing := missing_facts(sentence, text, evidence.lower_case):
-            return Verdict(reason=f"The article does not say “{missing[0]}” here.")
+        if missing := _missing(sentence, sources, evidence):
+            return Verdict(reason=f"The article does not say “{missing[0]}” here.", near=sources[0])
     relevance = answers(sentence)
-    if relevance is not None and relevance < MIN_RELEVANCE:
-        return Verdict(reason="The article says this, but not in answer to the question.")
-    probability = 1.0 if verbatim else states(sentence)
-    if probability is None:
+    relevance = _SURE if relevance is None else relevance
+    if probability(found, relevance, _VERBATIM if verbatim else 1.0, coverage) < min_score:
+        return Verdict(reason="The article says this, but not in answer to the question.", near=sources[0])
+    stated = _VERBATIM if verbatim else states(sentence)
+    if stated is None:
         if _negated(sentence) != _negated(sources[0].text):
-            return Verdict(reason="The article says the opposite, or something close to it.")
+            return Verdict(reason="The article says the opposite, or something close to it.", near=sources[0])
         return Verdict(tuple(sources), coverage)
-    score = (coverage * probability) ** 0.5
-    if score < min_score:
-        return Verdict(reason="The article has these words, but does not say this.")
-    return Verdict(tuple(sources), score)
+    signals = (found, relevance, stated, coverage)
+    score = probability(*signals)
+    if score < min_score or stated < MIN_STATED:
+        return Verdict(reason="The article has these words, but does not say this.", near=sources[0])
+    return Verdict(tuple(sources), score, signals=signals)
 
 
 def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
@@ -134,12 +157,30 @@ def _with_antecedents(sentence: str, sources: list[Source], evidence: Evidence) 
     """Add the sentence before a citation that names what the citation calls "he" or "the company"."""
     if len(sources) >= _MOST:
         return sources
-    missing = missing_facts(sentence, " ".join(s.text for s in sources), evidence.lower_case)
+    missing = _missing(sentence, sources, evidence)
     for source in sources:
         for other in evidence.around(source)[:4]:
-            if missing and not missing_facts(" ".join(missing), other.text, evidence.lower_case):
+            if missing and not _missing(" ".join(missing), [other], evidence):
                 return [*sources, other]
     return sources
+
+
+def _missing(sentence: str, sources: list[Source], evidence: Evidence) -> list[str]:
+    """Return the facts of a sentence that its sources do not have. Whom they name in short may be named in full."""
+    text = " ".join(source.text for source in sources)
+    full = [name for name in full_names(sentence) if _is_full(name, text, sources[0].article.text)]
+    return missing_facts(sentence, " ".join([text, *full]), evidence.lower_case)
+
+
+def _is_full(name: str, text: str, article: str) -> bool:
+    """Whether a name stands in the article, and a text has a word of it that is no other name's part there."""
+    if name not in article:
+        return False
+    others = [other for other in full_names(article) if name not in other]
+    return any(
+        re.search(rf"\b{re.escape(word)}\b", text) and not any(word in other.split() for other in others)
+        for word in name.split()
+    )
 
 
 def _negated(text: str) -> bool:

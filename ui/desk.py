@@ -17,6 +17,7 @@ from ui.bringing import brought
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs, explain
+from ui.reading_ahead import ReadingAhead
 from ui.render import article_json, conversation_markdown
 from ui.suggesting import suggestions
 
@@ -65,6 +66,7 @@ class Desk:
         self._conversations = conversations or Conversations()
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
+        self._ahead = ReadingAhead(lambda: self._jobs.busy)
         self._seed = seed_article()
         self._loading: dict[str, Any] = dict(_STARTING)
         self._loader: threading.Thread | None = None
@@ -128,7 +130,11 @@ class Desk:
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Questions that these articles answer, those first that come closest to what was said last."""
         near = str(data.get("near") or "")[:_NEAR]
-        return {"suggestions": suggestions(self.chat, self._scope(data), lambda: self._jobs.busy, near)}
+        articles = self._scope(data)
+        found = suggestions(self.chat, articles, lambda: self._jobs.busy, near)
+        if len(articles) == 1:
+            self._ahead.read(self.chat, articles[0])
+        return {"suggestions": found}
 
     def conversation(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """A conversation that was kept, with the job of a question that is still on its way."""
@@ -198,6 +204,7 @@ class Desk:
         """Remove an article from this computer."""
         if not reader.local:
             raise ArticleChatError("Only who sits at the computer of Article Chat can remove articles.")
+        self._ahead.stop()
         self.chat.remove(str(data.get("id")))
         return {"articles": self._articles()}
 
@@ -237,6 +244,7 @@ class Desk:
 
     def _replace(self, chat: rag.ArticleChat) -> None:
         """Answer with another model from now on; the old one ends when what it was asked is answered."""
+        self._ahead.stop()
         old, self.chat = self.chat, chat
         with self._lock:
             self._loader = None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.facts import missing_facts
+from rag.facts import missing_facts, unknown
 
 SOURCE = (
     "By 2025 began what 12 big firms had wanted since 1990 by and large. "
@@ -42,3 +42,24 @@ def test_plain_variants_are_the_same_fact(sentence: str) -> None:
 )
 def test_another_fact_is_missing(sentence: str, wrong: str) -> None:
     assert wrong in missing_facts(sentence, SOURCE, LOWER)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Who paid Wang in 2025?", []),
+        ("Why did Mteta invest?", []),
+        ("Summarise it for me, please.", []),
+        ("Why did Microsoft invest in Scale AI?", ["Microsoft"]),
+        ("What happened in 2016?", ["2016"]),
+    ],
+)
+def test_what_a_question_names_and_the_article_does_not(question: str, names: list[str]) -> None:
+    assert unknown(question, SOURCE, LOWER) == names
+
+
+def test_where_nouns_are_written_large_a_capital_names_nothing() -> None:
+    german = (
+        "Die Mühle am Bach ist im Jahr 1911 an einem Abend im Mai mit dem Haus der Familie Berg abgebrannt."
+    )
+    assert unknown("In welchem Monat war das Feuer?", german, frozenset(german.lower().split())) == []

@@ -27,6 +27,9 @@ class Scripted:
         yield Piece(f"{FOUND}\n", self.found)
         yield Piece(self.reply)
 
+    def has_read(self, article: str) -> bool:
+        return False
+
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
         return 0.9 if "CEO" in rest else 0.01
 

@@ -18,6 +18,16 @@ def test_a_slot_that_has_read_the_article_is_preferred() -> None:
         assert slot.number == first
 
 
+def test_a_slot_that_has_read_the_beginning_is_preferred() -> None:
+    pool = SlotPool(3)
+    passage = "word " * 50
+    for prefix in ("x", passage, "y"):
+        with pool.borrow(prefix) as slot:
+            slot.prefix = prefix
+    with pool.borrow(f"{passage} and more") as slot:
+        assert slot.prefix == passage
+
+
 def test_the_slot_that_was_idle_longest_is_given_up_first() -> None:
     pool = SlotPool(2)
     for name in ("a", "b"):

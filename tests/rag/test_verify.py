@@ -22,7 +22,7 @@ def test_a_sentence_of_the_article_is_cited_exactly() -> None:
         agree,
         agree,
     )
-    assert verdict.score > 0.99
+    assert verdict.score > 0.9
     assert "potential conflict of interest" in verdict.sources[0].text
 
 
@@ -82,3 +82,17 @@ def test_offsets_are_exact_for_any_article_and_any_output(paragraphs: list[str],
             citation = source.cite(0.5)
             assert citation.quote
             assert article.text[citation.start : citation.end] == citation.quote
+
+
+def test_whom_a_sentence_names_in_short_may_be_named_in_full() -> None:
+    article = Article.from_text(
+        "The novel\n\nAtticus Finch brings up two children.\n\n"
+        "Atticus is the moral center of the novel, and Scout Finch tells the story. Many readers love Scout.\n\n"
+        "Miss Finch has many dogs."
+    )
+    block = article.blocks[2]
+    evidence = Evidence([Excerpt(article, block.start, block.end)])
+    assert verify("Atticus Finch is the moral center of the novel.", evidence, agree, agree).sources
+    assert verify("Many readers love Scout.", evidence, agree, agree).sources
+    assert not verify("Miss Finch is the moral center of the novel.", evidence, agree, agree).sources
+    assert not verify("Atticus Smith is the moral center of the novel.", evidence, agree, agree).sources
