@@ -38,7 +38,13 @@ def seed(systems: Sequence[System], number: int, budget: Budget) -> dict[str, An
 
 
 def long(systems: Sequence[System], folder: Path, number: int, budget: Budget) -> dict[str, Any]:
-    """Warm, different questions over a long article, and a follow-up to some of them."""
+    """Warm, different questions over a long article, and a follow-up to some of them.
+
+    The first of the systems is ours. It is asked again when it has read the article ahead.
+    """
+    ours = systems[0]
+    assert isinstance(ours, ArticleChatSystem)
+    ours.forget()
     _open(systems, [texts.long(folder)])
     _interleave(systems, [(texts.WARM_UP, ())], budget, "warming up")
     questions = [(q, ()) for q in texts.long_questions(folder, number)]
@@ -46,9 +52,16 @@ def long(systems: Sequence[System], folder: Path, number: int, budget: Budget) -
     asked = texts.long_questions(folder, max(1, number // 4), answerable=True)
     first = [(q, systems[0].ask(q).text) for q in asked]
     follow_ups = [(texts.FOLLOW_UP, ((q, text),)) for q, text in first]
+    replies_to_them = _interleave(systems, follow_ups, budget, "follow-ups")
+    start = time.perf_counter()
+    ours.read_ahead()
+    seconds = time.perf_counter() - start
+    for found, asked_again in ((replies, questions), (replies_to_them, follow_ups)):
+        found[f"{ours.name}, read ahead"] = _interleave([ours], asked_again, budget, "read ahead")[ours.name]
     return {
         "questions": _times(replies),
-        "follow_ups": _times(_interleave(systems, follow_ups, budget, "follow-ups")),
+        "follow_ups": _times(replies_to_them),
+        "read_ahead_seconds": seconds,
     }
 
 

@@ -33,6 +33,16 @@ class ArticleChatSystem:
         self._articles = [seed if article.id == seed.id else article for article in loaded]
         self.chat.open(self.article)
 
+    def read_ahead(self) -> None:
+        """Let the model read the open article ahead, as the page does while nobody asks."""
+        self.chat.read_ahead(self.article)
+
+    def forget(self) -> None:
+        """Let it forget what it has read of any article."""
+        from rag.server import forget_prefixes
+
+        forget_prefixes()
+
     @property
     def chat(self) -> Any:
         """The one ``ArticleChat``, made when first needed."""

@@ -190,3 +190,21 @@ def test_articles_that_disagree_are_told_apart(chat: ArticleChat) -> None:
     agreed = chat.answer("When was the bridge at Orlow opened?", article=[one, third])
     assert len(agreed.sentences) == 1
     assert {citation.title for citation in agreed.citations} == {"Gazette", "Courier"}
+
+
+def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
+    paragraph = (
+        "In {year} the harbour board of Cape Mirren paid {sum} crowns for the keeper's oil, coal and bread. "
+    )
+    paragraphs = [paragraph.format(year=1870 + n, sum=300 + 7 * n) * 5 for n in range(8)]
+    article = Article.from_text("The accounts of Cape Mirren\n\n" + "\n\n".join(paragraphs))
+    kept = data_directory / "prefixes"
+    before = set(kept.glob("*.bin"))
+    chat.read_ahead(article, iter([True, True, False]).__next__)
+    read = set(kept.glob("*.bin")) - before
+    assert len(read) == 2
+    chat.read_ahead(SEED)  # is short, and read whole
+    assert set(kept.glob("*.bin")) - before == read
+    answer = chat.answer("How much did the board pay in 1871?", article=article)
+    assert_sound(answer, article)
+    assert "307" in answer.text
