@@ -1,7 +1,7 @@
 """How probable it is that a sentence of an answer is right: what several checks found, made one number.
 
-Each check alone rejects much that is right, and what one of them lets through another one sees. The weights are those of
-a logistic regression on what ``rag/adapter/calibrate.py`` measured over articles that the adapter never saw (295
+Each check alone rejects much that is right, and what one of them lets through another one sees. The weights are those
+of a logistic regression on what ``rag/adapter/calibrate.py`` measured over articles that the adapter never saw (295
 sentences, 0.66 of them right), rounded, but for two: whether the article states a sentence told nothing among those,
 where hardly anything was invented, and has half the weight of whether it answers; and the share of words was 1 almost
 everywhere.
