@@ -20,7 +20,8 @@ class Citation:
         start: Offset of the quote's first character in the article's text.
         end: Offset behind its last character.
         quote: The article's own words.
-        score: How well they carry the sentence, from 0 to 1.
+        score: How probable it is that the sentence is right, from 0 to 1, as the built-in model's checks find it; with
+            another model, how much of the sentence the quotes have. 0 for a passage that carries none.
         sentence: Which of ``Answer.sentences`` they carry; -1 for a passage that carries none.
         page: The page of a PDF, counted from 1.
     """

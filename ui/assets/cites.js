@@ -14,6 +14,9 @@ const sourceOf = (turn, c) => turn.cited.find((one) => one.article_id === c.arti
 const several = (turn) => app.scope.length > 1 || new Set(turn.cited.map((one) => one.article_id)).size > 1;
 const place = (turn, source) => [several(turn) ? source.title : null, source.page ? "p. " + source.page : null].filter(Boolean).join(", ");
 
+// How probable the check finds it that the sentence is right; a passage that carries no sentence has no score.
+const sureness = (source) => (source.score > 0 ? Math.round(100 * source.score) + "% sure" : null);
+
 function fillSentence(turn, node, text, citations) {
   const sources = [...new Set(citations.map((citation) => sourceOf(turn, citation)))].sort((a, b) => a.number - b.number);
   // The first mark stays on the line of the word before it.
@@ -26,7 +29,7 @@ function fillSentence(turn, node, text, citations) {
 }
 
 function citeNode(turn, source) {
-  const where = place(turn, source);
+  const where = [place(turn, source), sureness(source)].filter(Boolean).join(", ");
   const cite = h("button", {
     type: "button", class: "cite c" + tint(source), "data-n": source.number, "data-testid": "citation",
     "aria-label": "Source " + source.number + (where ? ", " + where : "") + ": " + source.quote,
@@ -52,9 +55,9 @@ let popTimer = 0;
 function showPop(anchor, turn, source) {
   clearTimeout(popTimer);
   const pop = $("pop");
-  const where = place(turn, source);
+  const about = [place(turn, source), sureness(source)].filter(Boolean).join(" · ");
   pop.className = "pop c" + tint(source);
-  pop.replaceChildren(h("q", { dir: "auto" }, source.quote), where ? h("small", null, where) : "");
+  pop.replaceChildren(h("q", { dir: "auto" }, source.quote), about ? h("small", null, about) : "");
   pop.hidden = false;
   pop.style.left = pop.style.top = "0";
   const at = anchor.getBoundingClientRect();
