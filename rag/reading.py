@@ -162,7 +162,7 @@ def cite(verdict: Verdict, number: int) -> tuple[Citation, ...]:
 
 def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) -> tuple[str, Verdict]:
     """Return what passes in place of a sentence, or the sentence and the verdict it had."""
-    for other in instead(sentence, verdict.near):
+    for other in instead(sentence, verdict):
         passed = check(other)
         if passed.sources:
             return other, passed

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from rag.evidence import Source
-from rag.words import content_words
+from rag.verify import Verdict
+from rag.words import content_words, tokens
 
 __all__ = ["beginnings", "instead"]
 
@@ -16,16 +16,20 @@ _LONGEST_QUOTE = 300  # characters of a sentence that is said as it stands
 _FEWEST_WORDS = 4  # content words of a beginning that says something
 
 
-def instead(sentence: str, near: Source | None) -> Iterator[str]:
+def instead(sentence: str, verdict: Verdict) -> Iterator[str]:
     """Yield what may pass in place of a sentence, the most like it first.
+
+    A small model often finds the right place and words it badly: then the article's own sentence answers. What does
+    not answer as a whole is not cut: its beginning hardly ever does, and to ask takes time.
 
     Args:
         sentence: What did not pass.
-        near: The sentence of the article that it was compared with. A small model often finds the right place and
-            words it badly.
+        verdict: Why.
     """
-    yield from beginnings(sentence)
-    if near and len(near.text) <= _LONGEST_QUOTE and near.text != sentence:
+    if not verdict.beside:
+        yield from beginnings(sentence)
+    near = verdict.near
+    if near and len(near.text) <= _LONGEST_QUOTE and tokens(sentence) != tokens(near.text):
         yield near.text
 
 

@@ -50,6 +50,7 @@ class Verdict:
         score: How probable it is that it is right.
         reason: Why it was retracted.
         near: The sentence of the article that it was compared with when it was retracted.
+        beside: Whether it was retracted because it does not answer.
         signals: What the score was made of: the arguments of ``rag.confidence.probability``.
     """
 
@@ -57,6 +58,7 @@ class Verdict:
     score: float = 0.0
     reason: str = ""
     near: Source | None = None
+    beside: bool = False
     signals: tuple[float, float, float, float] | None = None
 
 
@@ -106,7 +108,8 @@ def verify(
     relevance = answers(sentence)
     relevance = _SURE if relevance is None else relevance
     if probability(found, relevance, _VERBATIM if verbatim else 1.0, coverage) < min_score:
-        return Verdict(reason="The article says this, but not in answer to the question.", near=sources[0])
+        reason = "The article says this, but not in answer to the question."
+        return Verdict(reason=reason, near=sources[0], beside=True)
     stated = _VERBATIM if verbatim else states(sentence)
     if stated is None:
         if _negated(sentence) != _negated(sources[0].text):

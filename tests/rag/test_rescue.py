@@ -20,8 +20,8 @@ class Scripted:
 
     name, builtin, ready, settings = "wrong", True, True, Settings()
 
-    def __init__(self, found: float, reply: str) -> None:
-        self.found, self.reply = found, reply
+    def __init__(self, found: float, reply: str, right: str = "CEO") -> None:
+        self.found, self.reply, self.right = found, reply, right
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
         yield Piece(f"{FOUND}\n", self.found)
@@ -31,7 +31,7 @@ class Scripted:
         return False
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
-        return 0.9 if "CEO" in rest else 0.01
+        return 0.9 if self.right in rest else 0.01
 
 
 def ask(model: Scripted) -> Answer:
@@ -45,6 +45,13 @@ def test_the_half_of_a_sentence_that_is_true_is_kept() -> None:
     assert answer.text == "Alexandr Wang is the CEO of Scale AI."
     assert answer.status == "partial"
     assert "45" in answer.retracted[0]
+
+
+def test_the_articles_own_words_are_said_where_the_models_fail() -> None:
+    answer = ask(Scripted(0.9, "Google sees a potential conflict of interest of Meta.", right="According to"))
+    assert "Google views Meta’s partnership with Scale AI as a potential conflict of interest" in answer.text
+    assert answer.status == "partial"
+    assert answer.text == answer.citations[0].quote
 
 
 def test_a_sentence_is_not_cut_to_half_a_condition() -> None:
