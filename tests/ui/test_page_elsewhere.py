@@ -134,6 +134,7 @@ def test_a_conversation_about_an_article_that_came_or_went_elsewhere(visit: Visi
     other = visit(site.url)
     other.get_by_role("button", name="Articles").click()
     other.get_by_role("button", name=re.compile("^Storks")).click()
+    expect(other.get_by_role("heading", name="Storks").first).to_be_visible()
     ask(other, "Where do storks nest?")
 
     history(page)
