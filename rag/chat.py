@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article, split
-from rag import chain, retrieval
+from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
@@ -200,7 +200,9 @@ class ArticleChat:
         for passage in split(article):
             if not go_on():
                 return
-            self.model.read_article(Evidence([Excerpt(article, passage.start, passage.end)]))
+            evidence = Evidence([Excerpt(article, passage.start, passage.end)])
+            if not self.model.has_read(prompts.article_part(evidence.texts)):
+                self.model.read_article(evidence)
 
     def suggestions(self, article: ArticleLike = None) -> list[str]:
         """Return three or four questions that an article answers, made by the model once and kept.
