@@ -14,10 +14,13 @@ def read_squad(path: Path, names: Sequence[str] | None = None) -> dict[str, Any]
 
     Args:
         path: A folder with an article in each file, or a file as SQuAD's authors publish it.
-        names: Which files of a folder; of a published file, every article is read.
+        names: Which files of a folder; all by default. Of a published file, every article is read.
     """
     if path.is_dir():
-        return {name: json.loads((path / f"{name}.json").read_text()) for name in names or ()}
+        return {
+            name: json.loads((path / f"{name}.json").read_text())
+            for name in names or sorted(file.stem for file in path.glob("*.json"))
+        }
     return {part["title"]: _article(part["paragraphs"]) for part in json.loads(path.read_text())["data"]}
 
 

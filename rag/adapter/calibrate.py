@@ -83,29 +83,33 @@ def measure(asked: Asked, model: LanguageModel, library: Library) -> Iterator[di
     for _ in reading.answer():
         pass
     own = reading.kept or [(sentence, Verdict()) for sentence in reading.retracted]
-    quotes = [verdict.sources[0].text for _, verdict in reading.kept]
-    for sentence, verdict in own + [(quote, reading.check(quote)) for quote in quotes]:
+    rows = [(sentence, verdict, False) for sentence, verdict in own]
+    rows += [(v.sources[0].text, reading.check(v.sources[0].text), True) for _, v in reading.kept]
+    for sentence, verdict, quote in rows:
         yield {
             "article": asked.article.title,
             "question": asked.question,
             "answerable": bool(asked.keys and asked.keys[0]),
             "said": sentence,
-            "quote": sentence in quotes,
+            "quote": quote,
             "right": asked.judge(sentence),
             "signals": verdict.signals,
         }
 
 
 def fit(rows: list[dict[str, Any]]) -> None:
-    """Print the weights, and how well the probability tells right sentences from wrong ones of unseen articles."""
+    """Print the weights, and how well the probability tells the model's right sentences from its wrong ones.
+
+    The weights come from all articles, the figures from those that the weights had not seen.
+    """
     import numpy as np
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]  # it has no stubs
-    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
-    from sklearn.model_selection import GroupKFold, cross_val_predict  # type: ignore[import-untyped]
+    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # as above
+    from sklearn.model_selection import GroupKFold, cross_val_predict  # type: ignore[import-untyped]  # as above
 
     from rag.confidence import odds
 
-    rows = [row for row in rows if row["signals"]]
+    rows = [row for row in rows if row["signals"] and not row["quote"]]
     x = np.array([[*map(odds, row["signals"][:3]), row["signals"][3]] for row in rows])
     y = np.array([row["right"] for row in rows])
     groups = [row["article"] for row in rows]

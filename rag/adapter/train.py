@@ -178,7 +178,7 @@ def main() -> None:
         groups += [examples.group(*item) for item in examples.schedule()[:most]]
     for repeat in range(options.passes):
         groups += stories.groups(random.Random(options.seed + repeat))  # noqa: S311 - repeatable data, not a secret
-    random.Random(options.seed).shuffle(groups)  # noqa: S311
+    random.Random(options.seed).shuffle(groups)  # noqa: S311 - as above
     trainer = Trainer()
     if options.start:
         trainer.load(options.start)
