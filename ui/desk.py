@@ -16,16 +16,16 @@ from ui.asking import Asking
 from ui.bringing import brought
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
-from ui.jobs import Job, Jobs, explain
+from ui.jobs import Job, Jobs
 from ui.reading_ahead import ReadingAhead
 from ui.render import article_json, conversation_markdown
+from ui.starting import Starting
 from ui.suggesting import suggestions
 
 __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
-_STARTING = {"ready": False, "detail": "Starting", "progress": None, "error": None}
 _NEAR = 2_000  # characters of what was said last that suggested questions are compared with
 
 
@@ -68,31 +68,11 @@ class Desk:
         self._asking = Asking(self._conversations, self._jobs)
         self._ahead = ReadingAhead(lambda: self._jobs.busy)
         self._seed = seed_article()
-        self._loading: dict[str, Any] = dict(_STARTING)
-        self._loader: threading.Thread | None = None
-        self._lock = threading.Lock()
-
-    # ---------------------------------------------------------------- starting
+        self._starting = Starting()
 
     def load(self) -> None:
         """Start the model and read the seed article in the background, once."""
-        with self._lock:
-            if self._loader is None or (not self._loader.is_alive() and self._loading["error"]):
-                self._loading = dict(_STARTING)
-                self._loader = threading.Thread(target=self._load, name="article-chat-load", daemon=True)
-                self._loader.start()
-
-    def _load(self) -> None:
-        state = self._loading
-
-        def progress(detail: str, share: float | None = None) -> None:
-            state.update(detail=detail, progress=share)
-
-        try:
-            self.chat.warm(None, progress=progress)
-            state.update(ready=True, detail="", progress=None)
-        except Exception as error:
-            state.update(error=explain(error), detail="", progress=None)
+        self._starting.begin(self.chat)
 
     # ---------------------------------------------------------------- what the page calls
 
@@ -103,7 +83,7 @@ class Desk:
             "seed": article_json(self._seed),
             "articles": self._articles(),
             "conversations": self._conversations.list(reader.name),
-            "loading": self._loading,
+            "loading": self._starting.state,
             "local": reader.local,
             "allow_url": self._allow_url,
             "settings": self._settings(),
@@ -111,13 +91,13 @@ class Desk:
 
     def settings(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Who answers, which another tab may have changed."""
-        return {"settings": self._settings(), "loading": self._loading}
+        return {"settings": self._settings(), "loading": self._starting.state}
 
     def loading(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """How far the start has come; ``again`` starts anew after an error."""
         if data.get("again"):
             self.load()
-        return self._loading
+        return self._starting.state
 
     def article(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """An article to read."""
@@ -246,8 +226,7 @@ class Desk:
         """Answer with another model from now on; the old one ends when what it was asked is answered."""
         self._ahead.stop()
         old, self.chat = self.chat, chat
-        with self._lock:
-            self._loader = None
+        self._starting = Starting()
 
         def retire() -> None:
             while self._jobs.busy:
