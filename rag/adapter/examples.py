@@ -14,14 +14,12 @@ from index.splitting import sentences
 from rag import prompts
 from rag.adapter import wording
 from rag.adapter.example import Example
+from rag.adapter.saying import FACT, SENTENCE_END, faithful, is_good, own_sentence, share_words, tidy
 from rag.adapter.teach import SUMMARIES, most_common
 from rag.words import content_words
 
-_FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
 _MOST = 18  # examples about one stretch
-_LEANS = re.compile(r"(?:he|she|it|its|they|their|this|these|those|that|his|her|such)\b", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=\.) ")
 _TRAILING = re.compile(
     r"[\s,]*(?:\b(?:by|in|on|at|of|to|the|a|an|as|for|from|with|and|was|is|are|were|about)\b\s*)*$"
 )
@@ -74,17 +72,17 @@ class Examples:
         turns: list[tuple[str, str]] = []
         for k, item in items:
             prompt = self._ask(item["question"].strip(), turns)
-            said = _tidy(self._said[name].get(k, ""))
+            said = tidy(self._said[name].get(k, ""))
             if not item["answerable"]:
                 found.append(Example(prompt, False))
                 if said or rng.random() < 0.4:
                     found.append(self._beside(prompt, said or self._close(text, item["question"])))
                 continue
             gold = most_common(item["answers"])
-            if not _is_good(said, text, item["question"], gold):
-                if said and not any(_share_words(said, answer) for answer in item["answers"]):
+            if not is_good(said, text, item["question"], gold):
+                if said and not any(share_words(said, answer) for answer in item["answers"]):
                     found.append(self._beside(prompt, said))
-                said = _own_sentence(data["paragraphs"][number], gold)
+                said = own_sentence(data["paragraphs"][number], gold)
             if rng.random() < 0.7:
                 found.append(Example(prompt, True, said))
             if changed := self._exchanged(name, item["question"].strip()):
@@ -122,9 +120,9 @@ class Examples:
         """Return a summary of the stretch with its checks."""
         rng, found = self.rng, []
         parts = [
-            _faithful(self._said[name].get(-1 - k, ""), self.articles[name]["paragraphs"][k]) for k in chosen
+            faithful(self._said[name].get(-1 - k, ""), self.articles[name]["paragraphs"][k]) for k in chosen
         ]
-        summary = [_SENTENCE_END.split(part) for part in parts if len(part) > 30]
+        summary = [SENTENCE_END.split(part) for part in parts if len(part) > 30]
         # A summary of several paragraphs has the first sentence of each one's.
         said = [part[0] for part in summary] if len(summary) > 1 else summary[0] if summary else []
         if said and rng.random() < 0.8:
@@ -149,12 +147,12 @@ class Examples:
             at = said.rfind(golds.get(question.strip(), "\0"))
             before = _TRAILING.sub("", said[: max(0, at)])
             if len(before.split()) > 3 and len(said) - at < len(golds[question.strip()]) + 3:
-                found.append(self._beside(prompts.question_part(question.strip()), _tidy(before)))
+                found.append(self._beside(prompts.question_part(question.strip()), tidy(before)))
         return found[:2]
 
     def _swapped(self, prompt: str, said: str) -> list[Example]:
         """Return a sentence with two of its names exchanged, which is wrong as an answer and as a claim."""
-        names = [n for n in dict.fromkeys(_FACT.findall(said)) if n.lower() not in ("the", "in", "a")]
+        names = [n for n in dict.fromkeys(FACT.findall(said)) if n.lower() not in ("the", "in", "a")]
         if len(names) < 2 or self.rng.random() < 0.5:
             return []
         one, two = self.rng.sample(names, 2)
@@ -218,14 +216,14 @@ class Examples:
 
     def _exchanged(self, name: str, question: str) -> str:
         """Return a question with one of its names or numbers exchanged for another of the article, or ""."""
-        own = [fact for fact in _FACT.findall(question[1:]) if len(fact) > 2]
+        own = [fact for fact in FACT.findall(question[1:]) if len(fact) > 2]
         if not own or self.rng.random() < 0.75:
             return ""
         fact = self.rng.choice(own)
         paragraph = self.rng.choice(self.articles[name]["paragraphs"])
         alike = [
             other
-            for other in _FACT.findall(paragraph[1:])
+            for other in FACT.findall(paragraph[1:])
             if len(other) > 2
             and other[0].isdigit() == fact[0].isdigit()
             and len(other.split()) <= len(fact.split()) + 1
@@ -251,7 +249,7 @@ class Examples:
         found.append(Example(prompts.answer_part(prompt, said), True))
         if rng.random() < 0.3:
             found.append(Example(prompts.claim_part(said), True))
-        others = [g for g in golds if gold.lower() not in g.lower()] + _FACT.findall(text)
+        others = [g for g in golds if gold.lower() not in g.lower()] + FACT.findall(text)
         others = [g for g in others if g.lower() not in said.lower()]
         alike = [
             g for g in others if (g[0].isdigit(), g[0].isupper()) == (gold[0].isdigit(), gold[0].isupper())
@@ -298,46 +296,3 @@ class Examples:
         if answerable and rng.random() < 0.6:
             found.append(Example(prompts.question_part(prompts.SUGGEST), True, rng.choice(answerable)))
         return found
-
-
-def _tidy(text: str) -> str:
-    text = " ".join(text.split())
-    if not text:
-        return ""
-    text = text[0].upper() + text[1:]
-    return text if text[-1] in '.!?"' else text + "."
-
-
-def _is_good(said: str, text: str, question: str, gold: str) -> bool:
-    """Whether a sentence kept the known answer and added no name or number."""
-    if not said or gold.lower() not in said.lower() or len(said.split()) > 45:
-        return False
-    known = set(re.findall(r"\w+", f"{text} {question}".lower()))
-    facts = [fact for fact in _FACT.findall(said) if not said.startswith(fact)]
-    return all(word.lower() in known for fact in facts for word in re.findall(r"\w+", fact))
-
-
-def _share_words(one: str, other: str) -> bool:
-    return bool(set(content_words(one)) & set(content_words(other)))
-
-
-def _own_sentence(paragraph: str, gold: str) -> str:
-    """Return the paragraph's sentence with the answer, where it can be understood alone; else ""."""
-    for start, end in sentences(paragraph):
-        sentence = paragraph[start:end]
-        if gold in sentence and len(sentence) < 200 and not _LEANS.match(sentence):
-            return sentence
-    return ""
-
-
-def _faithful(summary: str, paragraph: str) -> str:
-    """Return the whole sentences of a summary that keep to the words of the paragraph."""
-    summary = " ".join(summary.split())
-    summary = summary if summary.endswith(".") else summary[: summary.rfind(". ") + 1]
-    known = set(re.findall(r"\w+", paragraph.lower()))
-    kept = []
-    for sentence in _SENTENCE_END.split(summary):
-        words = re.findall(r"\w+", sentence.lower())
-        if words and sum(word in known for word in words) / len(words) > 0.85:
-            kept.append(sentence)
-    return " ".join(kept)
