@@ -23,7 +23,7 @@ def probability(found: float, relevance: float, states: float, coverage: float) 
     Args:
         found: How probable it is to the model that the article answers the question.
         relevance: That the sentence answers it.
-        states: That the article states the sentence; 1 if it stands there word for word.
+        states: That the article states the sentence.
         coverage: Share of the sentence's content words that its citations have, weighted by rarity.
     """
     total = _BIAS + _FOUND * odds(found) + _RELEVANCE * odds(relevance) + _STATES * odds(states)

@@ -113,7 +113,8 @@ class Reading:
         return pieces
 
     def _gate(self, pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
-        found, pieces = _gate(pieces)
+        """Return how probable it is that the article answers, and the rest of what is written."""
+        found, pieces = _first_word(pieces)
         return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces
 
     @cached_property
@@ -169,7 +170,7 @@ def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) ->
     return sentence, verdict
 
 
-def _gate(pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
+def _first_word(pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
     """Read the first word, which says whether the article answers, and give its probability and the rest."""
     head, found = "", None
     for piece in pieces:
