@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rag import prompts
 from rag.errors import ModelError
 from rag.settings import BUILTIN, Settings
+from rag.slots import STOPPED
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -42,6 +43,7 @@ class LanguageModel:
         self._lock = threading.Lock()
         self._chat: BaseChatModel | None = None
         self._server: BuiltinServer | None = None
+        self._closed = False
 
     @property
     def name(self) -> str:
@@ -62,9 +64,11 @@ class LanguageModel:
         """Start the model if it is not there yet, and return it as LangChain's chat model.
 
         Raises:
-            ModelError: If it is missing, damaged or unknown.
+            ModelError: If it is missing, damaged, unknown or closed.
         """
         with self._lock:
+            if self._closed:
+                raise ModelError(STOPPED)
             if self._chat is None:
                 self._chat = self._start_builtin(progress) if self.builtin else _connect(self.settings)
             return self._chat
@@ -92,12 +96,14 @@ class LanguageModel:
         )
 
     def read_article(self, evidence: "Evidence") -> None:
-        """Let the built-in model read an article before anybody asks; other models have nothing to prepare."""
-        self.start()
+        """Let the built-in model read an article before anybody asks; other models have nothing to prepare.
+
+        Raises:
+            ModelError: If the model fails.
+        """
         article = prompts.article_part(evidence.texts)
-        if self._server is not None:
-            with self._server.borrow(article) as slot:
-                self._server.read(slot, article, _messages(article))
+        with self._asking(article, remember=True), _plain_errors(self.settings):
+            pass
 
     def has_read(self, article: str) -> bool:
         """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""
@@ -120,6 +126,8 @@ class LanguageModel:
                 for chunk in self.start().stream(
                     _messages(article, rest), **extra, **_logprobs(self.start())
                 ):
+                    if self._closed:
+                        raise ModelError(STOPPED)
                     found = _found(chunk) if first and chunk.text else None
                     if chunk.text:
                         first = False
@@ -149,12 +157,14 @@ class LanguageModel:
     ) -> Iterator[dict[str, Any]]:
         """Borrow a slot of the built-in server, and give the arguments that the request needs."""
         self.start()
-        if self._server is None:
+        server = self._server
+        if server is None:
             yield {}
             return
-        with self._server.borrow(article) as slot:
+        with server.borrow(article) as slot:
             if remember:
-                self._server.read(slot, article, _messages(article))
+                with _plain_errors(self.settings):
+                    server.read(slot, article, _messages(article))
             else:
                 slot.prefix = article
             extra: dict[str, Any] = {"id_slot": slot.number}
@@ -163,12 +173,11 @@ class LanguageModel:
             yield {"extra_body": extra}
 
     def close(self) -> None:
-        """Stop the built-in model."""
+        """Stop the model for good. An answer that it is writing ends with an error."""
         with self._lock:
-            self._chat = None
-            if self._server is not None:
-                self._server.close()
-                self._server = None
+            self._closed = True
+        if self._server is not None:
+            self._server.close()
 
 
 def _messages(article: str, rest: str = "") -> list[dict[str, str]]:

@@ -51,7 +51,7 @@ class BuiltinServer:
         self._digest = hashlib.sha256(f"{weights.name} {weights.stat().st_size}".encode())
         self._digest.update(ADAPTER.read_bytes())
         self._slots = SlotPool(SLOTS)
-        self._saving = threading.Lock()
+        self._reading = threading.Lock()
         self._saved = _saved()
         self._saved.mkdir(parents=True, exist_ok=True)
         params = xllamacpp.CommonParams()
@@ -64,6 +64,7 @@ class BuiltinServer:
         params.n_ctx = CONTEXT
         params.n_parallel = SLOTS
         params.kv_unified = True
+        params.n_batch = 512  # whoever else is being answered waits no longer than that, and it is as fast
         params.cache_ram_mib = 0  # the slots' files do this, and outlive the process
         params.slot_save_path = f"{self._saved}{os.sep}"
         threads = min(8, _physical_cores())
@@ -104,17 +105,23 @@ class BuiltinServer:
         if slot.prefix == prefix:
             return
         slot.prefix = ""
-        file = self._file(prefix)
-        if self.has_read(prefix) and self._do(slot, "restore", file):
-            with suppress(OSError):  # deleted by another process a moment ago
-                os.utime(self._saved / file)  # what was used last goes last
-        else:
-            body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
-            self._http.post("/v1/chat/completions", json=body).raise_for_status()
-            with self._saving:
-                self._do(slot, "save", file)
-                self._forget_old()
+        if not self._restore(slot, prefix):
+            with self._reading:  # in turn, which is as fast: the second may want what the first has read
+                if not self._restore(slot, prefix):
+                    self._slots.check()
+                    body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
+                    self._http.post("/v1/chat/completions", json=body).raise_for_status()
+                    self._do(slot, "save", self._file(prefix))
+                    self._forget_old()
         slot.prefix = prefix
+
+    def _restore(self, slot: Slot, prefix: str) -> bool:
+        file = self._file(prefix)
+        if not self.has_read(prefix) or not self._do(slot, "restore", file):
+            return False
+        with suppress(OSError):  # deleted by another process a moment ago
+            os.utime(self._saved / file)  # what was used last goes last
+        return True
 
     def has_read(self, prefix: str) -> bool:
         """Whether this beginning of a prompt was read before, now or in an earlier run."""
@@ -144,9 +151,20 @@ class BuiltinServer:
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Stop the model and free its memory."""
+        """Stop the model and free its memory, once nobody waits for it: who stops it earlier waits for ever.
+
+        A slot that is not given back may be that of an answer of which only the beginning was read, so an idle model
+        is waited for no longer than a request may need to be sent.
+        """
+        idle = 0
+        while self._busy() or not (self._slots.close(patience=0.5) or idle > 4):
+            idle = 0 if self._busy() else idle + 1
         self._http.close()
         del self._server
+
+    def _busy(self) -> bool:
+        """Whether the model reads or writes."""
+        return any(slot["is_processing"] for slot in self._http.get("/slots").raise_for_status().json())
 
 
 def _age(path: Path) -> tuple[float, int, Path]:

@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
 
+from rag.errors import ModelError
+
 __all__ = ["Slot", "SlotPool"]
+
+STOPPED = "The language model was stopped."
 
 _STEP = 100  # characters
 
@@ -29,8 +33,10 @@ class SlotPool:
     """Hands out slots, first come first served."""
 
     def __init__(self, size: int) -> None:
+        self._size = size
         self._free = [Slot(number) for number in range(size)]
         self._queue: list[object] = []
+        self._closed = False
         self._changed = threading.Condition()
         self._clock = 0
 
@@ -40,12 +46,18 @@ class SlotPool:
 
         Args:
             prefix: The beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
+
+        Raises:
+            ModelError: If the pool is closed.
         """
         ticket = object()
         with self._changed:
             self._queue.append(ticket)
             try:
-                self._changed.wait_for(lambda: bool(self._free) and self._queue[0] is ticket)
+                self._changed.wait_for(
+                    lambda: self._closed or (bool(self._free) and self._queue[0] is ticket)
+                )
+                self.check()
             finally:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
@@ -59,6 +71,29 @@ class SlotPool:
                 slot.used = self._clock
                 self._free.append(slot)
                 self._changed.notify_all()
+
+    def check(self) -> None:
+        """Ask whether to go on with what a slot was borrowed for.
+
+        Raises:
+            ModelError: If the pool is closed.
+        """
+        if self._closed:
+            raise ModelError(STOPPED)
+
+    def close(self, patience: float) -> bool:
+        """Hand out no more slots, and wait for those that are out.
+
+        Args:
+            patience: For how long, in seconds.
+
+        Returns:
+            Whether all have been given back.
+        """
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: len(self._free) == self._size, patience)
 
 
 def _shared(read: str, wanted: str) -> int:

@@ -3,6 +3,9 @@
 import threading
 import time
 
+import pytest
+
+from rag import ModelError
 from rag.slots import SlotPool
 
 
@@ -56,3 +59,23 @@ def test_everybody_gets_a_turn_in_order() -> None:
     for thread in threads:
         thread.join(5)
     assert order == list(range(8))
+
+
+def test_when_the_pool_closes_nobody_waits_on() -> None:
+    pool = SlotPool(1)
+    ends: list[str] = []
+
+    def ask() -> None:
+        with pytest.raises(ModelError, match="stopped"), pool.borrow("x"):
+            pass
+        ends.append("told")
+
+    thread = threading.Thread(target=ask)
+    with pool.borrow("x"):
+        thread.start()
+        assert not pool.close(patience=0.1)
+        thread.join(5)
+        assert ends == ["told"]
+        with pytest.raises(ModelError, match="stopped"):
+            pool.check()
+    assert pool.close(patience=0)

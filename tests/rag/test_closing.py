@@ -1,0 +1,43 @@
+"""A model that is stopped while it is at work ends, and says so to whoever waits for it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from rag.weights import builtin_model
+from tests.processes import environment, run_python
+
+STOPPED_AT_WORK = """
+import faulthandler, threading, time
+faulthandler.dump_traceback_later(150, exit=True)
+from rag import ArticleChat, ModelError
+
+def ask():
+    try:
+        chat.answer("How much did Meta invest in Scale AI?")
+    except ModelError as error:
+        print(error)
+
+chat = ArticleChat()
+chat.model.start()
+threads = [threading.Thread(target=ask) for _ in range(6)]
+for thread in threads:
+    thread.start()
+time.sleep(0.2)
+chat.close()
+for thread in threads:
+    thread.join()
+print("DONE")
+"""
+
+
+def test_a_model_that_is_stopped_at_work_ends(tmp_path: Path) -> None:
+    weights = builtin_model()
+    models = tmp_path / weights.parent.name
+    models.mkdir()
+    try:  # a home where nothing was read yet
+        os.link(weights, models / weights.name)
+    except OSError:
+        shutil.copyfile(weights, models / weights.name)
+    done = run_python(STOPPED_AT_WORK, env=environment(ARTICLE_CHAT_HOME=str(tmp_path)))
+    assert done.stdout.splitlines() == ["The language model was stopped."] * 6 + ["DONE"], done.stderr
