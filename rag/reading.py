@@ -71,6 +71,7 @@ class Reading:
         pieces = self._decide()
         self._watch.note("decided")
         if self.found < THRESHOLDS[self._model.settings.strictness]:
+            pieces.close()
             return
         written: list[str] = []
         for draft in _drafts(pieces):

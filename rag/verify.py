@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
 from rag.facts import full_names, missing_facts, names
@@ -17,7 +18,10 @@ from rag.words import NEGATIONS, content_words, fold, tokens
 __all__ = ["Verdict", "verify"]
 
 MIN_COVERAGE = 0.5
-"""Share of a sentence's content words, weighted by rarity, that its citations must have."""
+"""Share of the content words, weighted by rarity, that its citations must have of a sentence and of each clause of it.
+
+Of a long sentence nine words in ten may stand in the article, and the tenth part of it be made up.
+"""
 
 MIN_STATED = 0.25
 """Probability that the article states a sentence under which it is retracted, however well it answers."""
@@ -102,6 +106,10 @@ def verify(
         sources, coverage = _align(claimed, named, evidence)
         if coverage < MIN_COVERAGE:
             return Verdict(reason="The article has no sentence that says this.")
+        for clause in clauses(sentence):
+            words = [word for word in content_words(clause) if word not in asked]
+            if len(set(words)) >= SAYS_SOMETHING and _carried(words, sources, evidence) < MIN_COVERAGE:
+                return Verdict(reason=f"The article does not say “{clause}”.", near=sources[0])
         sources = _with_antecedents(sentence, sources, evidence)
         if missing := _missing(sentence, sources, evidence):
             return Verdict(reason=f"The article does not say “{missing[0]}” here.", near=sources[0])
@@ -138,8 +146,7 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
     A further sentence must carry more than names: that Microsoft is mentioned elsewhere does not make it the one
     who did what this sentence says of Google.
     """
-    unknown = max(evidence.rarity.values(), default=1.0)
-    weights = {word: evidence.rarity.get(word, unknown) for word in claimed}
+    weights = _weights(claimed, evidence)
     total = sum(weights.values())
     chosen: list[Source] = []
     open_words = set(weights)
@@ -158,7 +165,20 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
             break
         chosen.append(best)
         open_words -= best.words.keys()
-    return chosen, 1.0 - sum(weights[word] for word in open_words) / total
+    return chosen, _carried(claimed, chosen, evidence)
+
+
+def _carried(words: list[str], sources: list[Source], evidence: Evidence) -> float:
+    """Return the share of the words, weighted by rarity, that the sources have."""
+    weights = _weights(words, evidence)
+    had = weights.keys() & {word for source in sources for word in source.words}
+    return sum(weights[word] for word in had) / sum(weights.values())
+
+
+def _weights(words: list[str], evidence: Evidence) -> dict[str, float]:
+    """Return how rare each word is in the evidence; what it does not have is as rare as the rarest."""
+    unknown = max(evidence.rarity.values(), default=1.0)
+    return {word: evidence.rarity.get(word, unknown) for word in words}
 
 
 def _with_antecedents(sentence: str, sources: list[Source], evidence: Evidence) -> list[Source]:

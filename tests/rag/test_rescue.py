@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from index import seed_article
 from rag.answers import Answer
 from rag.chain import Query, run
+from rag.clauses import beginnings
 from rag.events import Finished
 from rag.models import Piece
 from rag.prompts import FOUND
-from rag.rescue import beginnings
 from rag.retrieval import whole
 from rag.settings import Settings
 

@@ -45,6 +45,14 @@ def test_invented_facts_are_retracted_even_if_the_model_agrees() -> None:
         assert verdict.reason
 
 
+def test_a_part_that_is_made_up_is_retracted_with_its_sentence() -> None:
+    true = "Scale AI has long served as a crucial data-labeling partner for Google"
+    assert verify(f"{true}.", SEED, agree, agree).sources
+    verdict = verify(f"{true}, and gained access to new customers and resources.", SEED, agree, agree)
+    assert not verdict.sources
+    assert "gained access to new customers" in verdict.reason
+
+
 def test_what_the_model_does_not_find_stated_is_retracted() -> None:
     claim = "Scale AI invests $14.3 billion in Meta."
     assert verify(claim, SEED, lambda _: 0.95, agree).sources
