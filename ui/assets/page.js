@@ -130,6 +130,7 @@ function wireAsking() {
 function submitTyped() {
   const box = $("question");
   if (!box.value.trim()) { toast("Type a question first."); box.focus(); return; }
+  if (app.opening) { app.asked = true; say("Your question is asked as soon as the article is open."); return; }
   if (app.busy) { toast("Stop the present answer first."); return; }
   const question = box.value.trim();
   box.value = "";
@@ -153,6 +154,12 @@ async function start() {
   const box = $("question");
   box.value = remembered("draft", sessionStorage);
   fit(box);
+  await opening(begin);
+  if (!narrow()) box.focus({ preventScroll: true });
+  root.dataset.ready = "";
+}
+
+async function begin() {
   let state;
   for (let tries = 0; !state; tries += 1) {
     try { state = await call("state", {}); } catch (problem) {
@@ -168,10 +175,7 @@ async function start() {
   showComposer();
   watchLoading(state.loading);
   const last = remembered("conversation", sessionStorage) || remembered("conversation");
-  // Not in the place of a question that somebody was quick enough to ask meanwhile.
-  if (last && !app.turns.length && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
-  if (!narrow()) box.focus({ preventScroll: true });
-  root.dataset.ready = "";
+  if (last && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
 }
 
 start();
