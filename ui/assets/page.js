@@ -142,11 +142,22 @@ function submitTyped() {
 function wireBringing() {
   $("bring").addEventListener("submit", (event) => { event.preventDefault(); bring(null); });
   $("file").addEventListener("change", () => { if ($("file").files[0]) bring($("file").files[0]); });
-  const drop = $("drop");
-  const over = (on) => (event) => { event.preventDefault(); drop.classList.toggle("over", on); };
-  drop.addEventListener("dragover", over(true));
-  drop.addEventListener("dragleave", over(false));
-  drop.addEventListener("drop", (event) => { over(false)(event); if (event.dataTransfer.files[0]) bring(event.dataTransfer.files[0]); });
+  // Anywhere on the page: beside its place, the browser would show the file instead of the page.
+  const over = (on) => (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // words may be dragged as ever
+    event.preventDefault();
+    $("drop").classList.toggle("over", on);
+  };
+  root.addEventListener("dragover", over(true));
+  root.addEventListener("dragleave", over(false));
+  root.addEventListener("drop", (event) => { over(false)(event); dropped(event.dataTransfer.files); });
+}
+
+function dropped(files) {
+  if (!files.length) return;
+  if (!$("articles").open) openPanel("articles");
+  if (files.length > 1) $("bring-problem").textContent = "One file at a time, please.";
+  else bring(files[0]);
 }
 
 async function start() {

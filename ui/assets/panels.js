@@ -127,6 +127,7 @@ async function removeArticle(row) {
 }
 
 async function bring(file) {
+  if ($("bring-go").disabled) { toast("One article at a time: the last one is still on its way."); return; }
   const problemBox = $("bring-problem");
   const stepBox = $("bring-step");
   const step = (detail, share) => { stepBox.hidden = false; stepBox.replaceChildren(gauge(share), detail); };
