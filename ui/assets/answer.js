@@ -146,7 +146,7 @@ function finishAnswer(turn, live) {
 }
 
 function announce(turn) {
-  if (turn.state === "failed") { $("alert").textContent = ""; requestAnimationFrame(() => { $("alert").textContent = turn.error; }); }
+  if (turn.state === "failed") say(turn.error, "alert");
   else if (turn.state === "stopped") say("Stopped.");
   else if (turn.answer.status === "not_in_article") say("The article does not say.");
   else say("Answer: " + turn.answer.text);
