@@ -156,6 +156,7 @@ function wireBringing() {
 function dropped(files) {
   if (!files.length) return;
   if (!$("articles").open) openPanel("articles");
+  $("bring-go").scrollIntoView({ block: "nearest" }); // where it is said how far it is
   if (files.length > 1) $("bring-problem").textContent = "One file at a time, please.";
   else bring(files[0]);
 }
