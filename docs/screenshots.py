@@ -14,7 +14,7 @@ from index import data_dir
 
 HERE = Path(__file__).parent
 URL = "http://127.0.0.1:7899"
-ANSWERED = "Who will lead Meta's new AI team?"
+ANSWERED = "Why might Google leave Scale?"
 DECLINED = "When was Scale AI founded?"
 SCALE = 2  # for screens that are finer than the picture is wide
 PATIENCE = 240_000  # milliseconds: two cores, a cold start

@@ -184,8 +184,9 @@ class Desk:
         """Remove an article from this computer."""
         if not reader.local:
             raise ArticleChatError("Only who sits at the computer of Article Chat can remove articles.")
-        self._ahead.stop()
-        self.chat.remove(str(data.get("id")))
+        article_id = str(data.get("id"))
+        with self._ahead.paused(article_id):
+            self.chat.remove(article_id)
         return {"articles": self._articles()}
 
     def configure(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import rag
 from index import Article
@@ -40,6 +41,23 @@ class ReadingAhead:
     def stop(self) -> None:
         """Read nothing more."""
         self._wanted = None
+
+    @contextmanager
+    def paused(self, gone: str) -> Iterator[None]:
+        """Read nothing while an article is removed.
+
+        Afterwards the one that is open is read from its beginning: what was read of every article is deleted with
+        the one that goes.
+
+        Args:
+            gone: The article that is removed; it is read no more.
+        """
+        wanted, self._wanted = self._wanted, None
+        try:
+            yield
+        finally:
+            if wanted and wanted[1].id != gone and self._wanted is None:  # else another was opened meanwhile
+                self.read(*wanted)
 
     def _run(self) -> None:
         done = None

@@ -98,6 +98,23 @@ def test_readers_who_listen_are_told(visit: Visit, site: Site) -> None:
     expect(page.locator("#ac-alert")).to_contain_text("did not accept the key")
 
 
+def test_what_is_told_over_an_open_drawer_is_seen_and_heard_there(visit: Visit, site: Site) -> None:
+    page = visit(site.url, 390)
+    page.get_by_role("button", name="Articles").click()
+    drawer = page.get_by_role("dialog", name="Articles")
+    drawer.get_by_role("checkbox").first.click()  # the only one that is asked
+    told = drawer.get_by_text("At least one article is asked.")
+    expect(told.first).to_be_visible()
+    assert told.first.evaluate(
+        """element => { const { x, y, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(x + width / 2, y + height / 2)); }"""
+    )
+    expect(drawer.get_by_role("status")).to_have_text("At least one article is asked.")
+    drawer.get_by_role("button", name="Close").click()
+    ask(page, WHY)
+    expect(page.locator("#ac-say")).to_contain_text("Answer: Google views")
+
+
 def test_reduced_motion(visit: Visit, site: Site) -> None:
     site.model.stall.set()
     page = visit(site.url, reduced_motion="reduce")

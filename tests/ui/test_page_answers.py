@@ -114,6 +114,7 @@ def test_something_is_shown_at_once_and_words_settle(visit: Visit, site: Site) -
     expect(last(page).locator(".step, .s")).not_to_have_count(0, timeout=500)
     provisional = last(page).locator(".s.prov")
     expect(provisional.first).to_be_visible()
+    expect(last(page).locator(".step")).to_contain_text("not checked yet")
     faint = provisional.first.evaluate("element => getComputedStyle(element).color")
     answered(page)
     expect(provisional).to_have_count(0)
@@ -228,6 +229,21 @@ def test_suggestions_are_asked_with_a_click_and_not_offered_twice(visit: Visit, 
     expect(last(page).get_by_test_id("user")).to_have_text(SUGGESTED)
     expect(last(page)).to_contain_text("Found in the article")
     expect(page.get_by_role("group", name="Suggested questions")).to_be_hidden()
+
+
+def test_without_a_finger_to_swipe_with_two_suggestions_are_in_view(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = [f"What does the article say, number {i}, of what the partners want of it?" for i in range(4)]
+    monkeypatch.setattr("ui.desk.suggestions", lambda *_: long)
+    page = visit(site.url)
+    ask(page, WHY)
+    group = page.get_by_role("group", name="Suggested questions")
+    for question in long[:2]:
+        expect(group.get_by_role("button", name=question)).to_be_in_viewport(ratio=1)
+    group.get_by_role("button", name=long[3]).focus()  # what the keyboard reaches comes into view
+    expect(group.get_by_role("button", name=long[3])).to_be_in_viewport(ratio=1)
+    assert group.evaluate("element => element.clientHeight") < 100
 
 
 def test_an_error_of_the_model_is_shown_and_survived(visit: Visit, site: Site) -> None:

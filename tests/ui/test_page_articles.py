@@ -80,6 +80,28 @@ def test_bring_a_file(visit: Visit, site: Site, tmp_path: Path) -> None:
     expect(page.get_by_role("heading", name="On the dance of bees").first).to_be_visible()
 
 
+def drop(page: Page, selector: str, **files: str) -> None:
+    """Drop files of these contents on a part of the page."""
+    transfer = page.evaluate_handle(
+        """files => { const data = new DataTransfer();
+        for (const [name, text] of Object.entries(files)) data.items.add(new File([text], name + ".txt"));
+        return data; }""",
+        files,
+    )
+    for event in ("dragover", "drop"):
+        page.dispatch_event(selector, event, {"dataTransfer": transfer})
+
+
+def test_a_file_can_be_dropped_anywhere(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    drop(page, "#ac-talk", dance=f"{DANCE} It was dropped beside its place.", other="Another text.")
+    expect(page.locator("#ac-bring-problem")).to_have_text("One file at a time, please.")
+    page.get_by_role("button", name="Close").click()
+    drop(page, "#ac-talk", dance=f"{DANCE} It was dropped beside its place.")
+    expect(page.get_by_role("article")).to_contain_text("dropped beside its place")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [

@@ -5,11 +5,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from index import Article
 from index.errors import ArticleChatError
+from rag import ArticleChat
+from ui.desk import Desk, Reader
 from ui.reading_ahead import ReadingAhead
 
-ONE, TWO = Article.from_text("One is a mill."), Article.from_text("Two is a brook.")
+ONE, TWO, THREE = (
+    Article.from_text(f"This is {name}.") for name in ("the first, a mill", "a brook", "a third one")
+)
 
 
 def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
@@ -69,3 +75,77 @@ def test_it_goes_on_after_an_error() -> None:
     reading.read(chat, TWO)
     eventually(lambda: chat.read == [ONE.id, TWO.id])
     reading.stop()
+
+
+def test_when_another_article_is_removed_the_open_one_is_read_again() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.read(chat, ONE)
+    eventually(lambda: chat.steps > 0)
+    with reading.paused(TWO.id):
+        steps = chat.steps
+        time.sleep(0.3)
+        assert chat.steps <= steps + 1
+    eventually(lambda: chat.read == [ONE.id, ONE.id])
+    reading.stop()
+
+
+def test_what_was_read_to_its_end_is_read_again_too() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.read(chat, ONE)
+    eventually(lambda: chat.steps == 50)
+    with reading.paused(TWO.id):
+        pass
+    eventually(lambda: chat.read == [ONE.id, ONE.id])
+    reading.stop()
+
+
+def test_an_article_that_is_removed_is_read_no_more() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.read(chat, ONE)
+    eventually(lambda: chat.steps > 0)
+    with reading.paused(ONE.id):
+        pass
+    steps = chat.steps
+    time.sleep(0.3)
+    assert chat.read == [ONE.id]
+    assert chat.steps <= steps + 1
+
+
+def test_an_article_that_cannot_be_removed_changes_nothing() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.read(chat, ONE)
+    eventually(lambda: chat.steps > 0)
+    with pytest.raises(ArticleChatError), reading.paused(TWO.id):
+        raise ArticleChatError("There is no such article.")
+    eventually(lambda: chat.read == [ONE.id, ONE.id])
+    reading.stop()
+
+
+def test_an_article_that_is_opened_meanwhile_is_the_one_that_is_read() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.read(chat, ONE)
+    with reading.paused(THREE.id):
+        reading.read(chat, TWO)
+    eventually(lambda: TWO.id in chat.read)
+    time.sleep(0.2)
+    assert chat.read[-1] == TWO.id
+    reading.stop()
+
+
+def test_the_page_goes_on_reading_the_open_article_when_another_is_removed(
+    chat: ArticleChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = Patient()
+    monkeypatch.setattr(chat, "read_ahead", reads.read_ahead)
+    monkeypatch.setattr("ui.desk.suggestions", lambda *_: [])
+    desk, reader = Desk(chat), Reader("local", local=True)
+    for article in (ONE, TWO):
+        chat.library.add(article)
+    desk.suggestions(reader, {"articles": [ONE.id]})
+    eventually(lambda: reads.steps > 0)
+    desk.remove(reader, {"id": TWO.id})
+    eventually(lambda: reads.read == [ONE.id, ONE.id])
+    desk.remove(reader, {"id": ONE.id})
+    steps = reads.steps
+    time.sleep(0.3)
+    assert reads.steps <= steps + 1

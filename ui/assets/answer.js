@@ -55,7 +55,7 @@ function showStep(turn, event) {
   const share = typeof event.progress === "number" ? event.progress : null;
   const known = share === null ? "" : " · " + Math.round(100 * share) + " %";
   turn.step.replaceChildren(gauge(share), sentenceCase(event.detail || event.name || "") + known);
-  if (turn.spoken !== event.name) { turn.spoken = event.name; say(event.detail || ""); }
+  if (turn.doing !== event.name) { turn.doing = event.name; say(event.detail || ""); }
 }
 
 function sentenceNode(turn, index) {
@@ -93,6 +93,7 @@ function finishGently(turn, answer) {
 function onDraft(turn, event) {
   const node = sentenceNode(turn, event.sentence);
   if (turn.checked.has(event.sentence)) return;
+  if (turn.doing === "reading") showStep(turn, { name: "writing", detail: "Writing, not checked yet" });
   node.append(node.textContent ? event.text : event.text.trimStart());
 }
 
@@ -145,7 +146,7 @@ function finishAnswer(turn, live) {
 }
 
 function announce(turn) {
-  if (turn.state === "failed") { $("alert").textContent = ""; requestAnimationFrame(() => { $("alert").textContent = turn.error; }); }
+  if (turn.state === "failed") say(turn.error, "alert");
   else if (turn.state === "stopped") say("Stopped.");
   else if (turn.answer.status === "not_in_article") say("The article does not say.");
   else say("Answer: " + turn.answer.text);

@@ -130,6 +130,7 @@ function wireAsking() {
 function submitTyped() {
   const box = $("question");
   if (!box.value.trim()) { toast("Type a question first."); box.focus(); return; }
+  if (app.opening) { app.asked = true; say("Your question is asked as soon as the article is open."); return; }
   if (app.busy) { toast("Stop the present answer first."); return; }
   const question = box.value.trim();
   box.value = "";
@@ -141,11 +142,23 @@ function submitTyped() {
 function wireBringing() {
   $("bring").addEventListener("submit", (event) => { event.preventDefault(); bring(null); });
   $("file").addEventListener("change", () => { if ($("file").files[0]) bring($("file").files[0]); });
-  const drop = $("drop");
-  const over = (on) => (event) => { event.preventDefault(); drop.classList.toggle("over", on); };
-  drop.addEventListener("dragover", over(true));
-  drop.addEventListener("dragleave", over(false));
-  drop.addEventListener("drop", (event) => { over(false)(event); if (event.dataTransfer.files[0]) bring(event.dataTransfer.files[0]); });
+  // Anywhere on the page: beside its place, the browser would show the file instead of the page.
+  const over = (on) => (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // words may be dragged as ever
+    event.preventDefault();
+    $("drop").classList.toggle("over", on);
+  };
+  root.addEventListener("dragover", over(true));
+  root.addEventListener("dragleave", over(false));
+  root.addEventListener("drop", (event) => { over(false)(event); dropped(event.dataTransfer.files); });
+}
+
+function dropped(files) {
+  if (!files.length) return;
+  if (!$("articles").open) openPanel("articles");
+  $("bring-go").scrollIntoView({ block: "nearest" }); // where it is said how far it is
+  if (files.length > 1) $("bring-problem").textContent = "One file at a time, please.";
+  else bring(files[0]);
 }
 
 async function start() {
@@ -153,6 +166,12 @@ async function start() {
   const box = $("question");
   box.value = remembered("draft", sessionStorage);
   fit(box);
+  await opening(begin);
+  if (!narrow()) box.focus({ preventScroll: true });
+  root.dataset.ready = "";
+}
+
+async function begin() {
   let state;
   for (let tries = 0; !state; tries += 1) {
     try { state = await call("state", {}); } catch (problem) {
@@ -168,10 +187,7 @@ async function start() {
   showComposer();
   watchLoading(state.loading);
   const last = remembered("conversation", sessionStorage) || remembered("conversation");
-  // Not in the place of a question that somebody was quick enough to ask meanwhile.
-  if (last && !app.turns.length && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
-  if (!narrow()) box.focus({ preventScroll: true });
-  root.dataset.ready = "";
+  if (last && state.conversations.some((row) => row.id === last)) await openConversation(last).catch((problem) => toast(problem.message));
 }
 
 start();

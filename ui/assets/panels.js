@@ -34,7 +34,7 @@ function showHistory(rows) {
 
 async function choose(id) {
   try {
-    if (id !== app.conversation) await openConversation(id); // the present one goes on undisturbed
+    if (id !== app.conversation) await opening(() => openConversation(id)); // the present one goes on undisturbed
     $("history").close();
     if (narrow()) showTab("ask");
     $("question").focus();
@@ -98,14 +98,16 @@ function tickArticle(id, box) {
 // Read and ask this one alone. What was said about another stays in a conversation of its own.
 async function switchTo(id) {
   try {
-    await showArticle(id);
+    await opening(async () => {
+      await showArticle(id);
+      if (app.scope.join() === id) return;
+      if (app.turns.length) newConversation([id]); else setScope([id]);
+    });
   } catch (problem) { toast(problem.message); return; }
-  if (app.scope.join() !== id) {
-    if (app.turns.length) newConversation([id]); else setScope([id]);
-  }
   showShelf();
+  if (!$("articles").open) return; // whoever closed it is at something else
   $("articles").close();
-  if (narrow()) showTab("read");
+  if (narrow()) showTab("read"); else $("question").focus({ preventScroll: true });
 }
 
 async function removeArticle(row) {
@@ -125,6 +127,7 @@ async function removeArticle(row) {
 }
 
 async function bring(file) {
+  if ($("bring-go").disabled) { toast("One article at a time: the last one is still on its way."); return; }
   const problemBox = $("bring-problem");
   const stepBox = $("bring-step");
   const step = (detail, share) => { stepBox.hidden = false; stepBox.replaceChildren(gauge(share), detail); };

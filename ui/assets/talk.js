@@ -2,7 +2,7 @@
 
 const app = {
   articles: [], scope: [], seed: null, conversation: null, turns: [], busy: null, chosen: null, cameFrom: null,
-  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(),
+  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(), opening: 0, asked: false,
 };
 const lastTurn = () => app.turns[app.turns.length - 1];
 
@@ -11,8 +11,18 @@ function fit(box) {
   box.style.height = Math.min(box.scrollHeight, 160) + "px";
 }
 
+// Open an article or a conversation. A question that is asked meanwhile stays in its box, and goes to what is open then.
+async function opening(work) {
+  app.opening += 1;
+  try { await work(); } catch (problem) { app.asked = false; throw problem; } finally {
+    app.opening -= 1;
+    if (app.asked && !app.opening) { app.asked = false; submitTyped(); }
+  }
+}
+
 // Ask; with `instead`, in the place of an earlier turn and all that followed it.
 async function submit(question, instead) {
+  if (app.opening) { toast("Another article is being opened."); return; }
   if (app.busy) { toast("Stop the present answer first."); return; }
   const later = instead ? app.turns.length - 1 - app.turns.indexOf(instead) : 0;
   if (later > 0 && !(await confirmed("The " + (later === 1 ? "question" : later + " questions") + " after this one will be erased, with " +

@@ -88,7 +88,19 @@ async function call(action, data) {
   return result;
 }
 
-const say = (text) => { $("say").textContent = ""; requestAnimationFrame(() => { $("say").textContent = text; }); };
+// What stands outside of an open dialog is behind it, and not read out either: it moves in.
+function inReach(id) {
+  const place = [...root.querySelectorAll("dialog[open]")].pop() || root;
+  if ($(id).parentNode !== place) place.append($(id));
+  return $(id);
+}
+
+function say(text, id = "say") {
+  const node = inReach(id);
+  node.textContent = "";
+  requestAnimationFrame(() => { node.textContent = text; });
+}
+
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const narrow = () => matchMedia("(max-width: 760px)").matches;
@@ -96,7 +108,7 @@ const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 let toastTimer = 0;
 function toast(text) {
-  const node = $("toast");
+  const node = inReach("toast");
   node.textContent = text;
   node.hidden = false;
   say(text);

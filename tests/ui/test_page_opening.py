@@ -1,0 +1,123 @@
+"""A reader who is quicker than the article that is being opened: what is typed or asked meanwhile is not lost."""
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index import Article
+from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask
+from ui.conversations import Conversations
+from ui.desk import Desk
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The program takes its time to open an article or a conversation, until this is set."""
+    release = threading.Event()
+    for action in ("article", "conversation"):
+        at_once = getattr(Desk, action)
+
+        def late(*args: Any, at_once: Any = at_once) -> Any:
+            release.wait(20)
+            return at_once(*args)
+
+        monkeypatch.setattr(Desk, action, late)
+    yield release
+    release.set()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    Conversations().erase("local")
+
+
+def kept() -> list[list[str]]:
+    """The questions of each conversation on disk."""
+    store = Conversations()
+    return [[t["question"] for t in store.get("local", row["id"])["turns"]] for row in store.list("local")]
+
+
+def storks(page: Page, site: Site, name: str) -> None:
+    """Choose an article that takes its time to be opened, and be too impatient to watch the drawer."""
+    text = f"The {name} of the stork.\n\nStorks nest on the roof of the town hall."
+    site.chat.library.add(Article.from_text(text, title=name, source="birds"))
+    site.replies["Where do storks nest?"] = "Found\nStorks nest on the roof of the town hall."
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_role("button", name=re.compile(f"^{name}")).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_question_that_is_asked_while_an_article_is_opened_is_asked_of_it(
+    visit: Visit, site: Site, opened: threading.Event
+) -> None:
+    page = visit(site.url)
+    storks(page, site, "Nest")
+    ask(page, "Where do storks nest?", wait=False)
+    expect(page.get_by_role("textbox", name="Ask the article")).to_have_value("Where do storks nest?")
+    opened.set()
+    answered(page)
+    expect(page.locator("article h2")).to_have_text("Nest")
+    expect(page.get_by_test_id("bot")).to_contain_text("town hall")
+    expect(page.get_by_role("textbox", name="Ask the article")).to_have_value("")
+    assert kept() == [["Where do storks nest?"]]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_is_typed_while_an_article_is_opened_stays(
+    visit: Visit, site: Site, opened: threading.Event, width: int
+) -> None:
+    page = visit(site.url, width)
+    storks(page, site, f"Plumage {width}")
+    box = page.get_by_role("textbox", name="Ask the article")
+    box.click()
+    page.keyboard.type("Where do ")
+    opened.set()
+    expect(page.locator("article h2")).to_have_text(f"Plumage {width}")
+    page.keyboard.type("storks nest?")  # what is being typed keeps the focus, and on a phone its tab
+    expect(box).to_have_value("Where do storks nest?")
+    expect(box).to_be_visible()
+
+
+def test_a_question_that_is_asked_while_the_page_is_restored_goes_on_there(
+    visit: Visit, site: Site, opened: threading.Event
+) -> None:
+    page = visit(site.url)
+    ask(page, WHY)
+    page.reload()
+    box = page.get_by_role("textbox", name="Ask the article")
+    expect(page.locator("article h2")).to_be_visible()
+    box.fill(FOUNDED)
+    box.press("Enter")
+    opened.set()
+    expect(page.get_by_test_id("user")).to_have_text([WHY, FOUNDED])
+    answered(page)
+    assert kept() == [[WHY, FOUNDED]]
+
+
+def test_a_question_stays_when_the_article_cannot_be_opened(
+    visit: Visit, site: Site, opened: threading.Event
+) -> None:
+    page = visit(site.url)
+    storks(page, site, "Flight")
+    ask(page, "Where do storks nest?", wait=False)
+    for info in site.chat.library.articles():
+        if info.title == "Flight":
+            site.chat.library.remove(info.id)
+    opened.set()
+    expect(page.locator("#ac-toast")).to_contain_text("no article")
+    expect(page.get_by_role("textbox", name="Ask the article")).to_have_value("Where do storks nest?")
+    assert kept() == []
+
+
+def test_the_question_can_be_typed_as_soon_as_an_article_is_open(visit: Visit, site: Site) -> None:
+    page = visit(site.url)
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_role("button", name=re.compile("^Meta's Scale AI deal")).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.type("Why?")
+    expect(page.get_by_role("textbox", name="Ask the article")).to_have_value("Why?")
