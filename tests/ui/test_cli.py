@@ -17,6 +17,7 @@ import pytest
 
 from index import Article, Library, seed_article
 from rag import Answer
+from tests.index import documents
 from tests.index.test_library import HARBOUR, Letters
 from tests.processes import command, environment, run, run_python
 from tests.servers import ModelServer, model_server
@@ -113,6 +114,9 @@ def test_ask_standard_input(server: ModelServer) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("The mill burnt down in 1911. [1]")
     assert run("ask", "Why?", "--article", "-", env=env).returncode == 1
+    pdf = documents.pdf([["The council met in the old hall."], ["", "The mill burnt down in 1911."]])
+    done = run("ask", "When did it burn?", "--article", "-", stdin=pdf, env=env)
+    assert "p. 2" in done.stdout
 
 
 def test_reading_again_for_another_embedding_model_is_said(
