@@ -187,6 +187,11 @@ def test_add_a_folder_goes_on_after_a_file_that_cannot_be_read(
     assert "notes.db" not in err
     (tmp_path / "empty").mkdir()
     assert "no files that can be read" in fails(1, "add", str(tmp_path / "empty"))
+    (tmp_path / "quay.txt").write_text("The quay was built in 1931, and nobody was hurt.")
+    assert main(["add", str(tmp_path / "empty"), str(tmp_path / "quay.txt")]) == 1
+    out, err = capsys.readouterr()
+    assert "The quay" in out
+    assert "1 of 2 could not be added" in err
 
 
 def test_adding_many_can_be_interrupted_and_goes_on_where_it_stopped(
