@@ -10,7 +10,7 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading, cite
-from rag.verify import Verdict
+from rag.verify import Verdict, negated
 from rag.watch import Watch
 
 __all__ = ["Query", "run"]
@@ -60,22 +60,34 @@ def run(
                 continue
             for _ in reading.answer():  # its words come when it is clear that they are needed
                 pass
-            if reading.found < THRESHOLDS["strict"]:
+            if reading.found < THRESHOLDS["strict"] and not _deny(reading, answered):
                 continue
         readings.append(reading)
     yield Finished(_conclude(query, evidence, readings, model, watch))
 
 
 def _confirms(reading: Reading, answered: Reading) -> bool:
-    """Whether an article carries all that another one answered; then it is cited as well."""
+    """Whether an article carries all that another one answered; then it is cited as well.
+
+    What one denies and the other does not is left to be told apart, for the model easily takes "eleven workers died"
+    for the statement that no worker died.
+    """
     verdicts = [reading.says(sentence) for sentence, _ in answered.kept]
     if not all(verdict.sources for verdict in verdicts):
         return False
+    for (sentence, _), verdict in zip(answered.kept, verdicts, strict=True):
+        if all(negated(source.text) != negated(sentence) for source in verdict.sources):
+            return False
     answered.kept = [
         (sentence, Verdict((*verdict.sources, *more.sources), verdict.score))
         for (sentence, verdict), more in zip(answered.kept, verdicts, strict=True)
     ]
     return True
+
+
+def _deny(reading: Reading, answered: Reading) -> bool:
+    """Whether one of two answers denies something and the other does not."""
+    return any(negated(one) != negated(other) for one, _ in reading.kept for other, _ in answered.kept)
 
 
 def _conclude(

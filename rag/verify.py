@@ -15,7 +15,7 @@ from rag.evidence import Evidence, Source
 from rag.facts import full_names, missing_facts, names
 from rag.words import NEGATIONS, content_words, fold, tokens
 
-__all__ = ["Verdict", "verify"]
+__all__ = ["Verdict", "negated", "verify"]
 
 MIN_COVERAGE = 0.5
 """Share of the content words, weighted by rarity, that its citations must have of a sentence and of each clause of it.
@@ -121,7 +121,7 @@ def verify(
         return Verdict(reason=reason, near=sources[0], beside=True)
     stated = most if verbatim else states(sentence)
     if stated is None:
-        if _negated(sentence) != _negated(sources[0].text):
+        if negated(sentence) != negated(sources[0].text):
             return Verdict(reason="The article says the opposite, or something close to it.", near=sources[0])
         return Verdict(tuple(sources), coverage)
     signals = (found, relevance, stated, coverage)
@@ -211,5 +211,6 @@ def _is_full(name: str, text: str, article: str) -> bool:
     )
 
 
-def _negated(text: str) -> bool:
+def negated(text: str) -> bool:
+    """Whether a text denies something."""
     return any(word in NEGATIONS for word in tokens(fold(text)))

@@ -97,24 +97,31 @@ def serve(options: Namespace) -> int:
 
 def add(options: Namespace) -> int:
     """Read articles and keep them."""
-    sources = [file for source in options.sources for file in files_of(source)]
-    if options.title and len(sources) > 1:
-        raise SettingsError("--title names one article; add several without it.")
+    sources: list[str] = []
     failed = 0
+    for source in options.sources:
+        try:
+            sources += files_of(source)
+        except ArticleError as error:  # the others are still wanted
+            failed += 1
+            print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+    wanted = len(sources) + failed
+    if options.title and wanted > 1:
+        raise SettingsError("--title names one article; add several without it.")
     with _open_library() as library, Screen().progress() as report:
         for number, source in enumerate(sources, 1):
             where = f"{number} of {len(sources)}: " if len(sources) > 1 else ""
             try:
                 article = load_any(source, title=options.title)
                 new = library.add(article, progress=_named(report, f"{where}{article.title}"))
-            except ArticleError as error:  # the others are still wanted
+            except ArticleError as error:
                 failed += 1
                 print(f"article-chat: {plain(str(error))}", file=sys.stderr)
             else:
                 known = "" if new else "  (was there already)"
                 print(plain(f"{article.id}  {article.title}{known}"), flush=True)
-    if failed and len(sources) > 1:
-        print(f"article-chat: {failed} of {len(sources)} could not be added.", file=sys.stderr)
+    if failed and wanted > 1:
+        print(f"article-chat: {failed} of {wanted} could not be added.", file=sys.stderr)
     return FAILURE if failed else ANSWERED
 
 

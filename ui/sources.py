@@ -80,16 +80,14 @@ def load_any(source: str, title: str | None = None) -> "Article":
     Raises:
         ArticleError: If it cannot be read.
     """
-    from index.articles import Article
-    from index.encoding import decode
-    from index.loading import load
+    from index.loading import load, read
 
     if source != "-":
         return load(source, title=title, allow_url=True)
     data = sys.stdin.buffer.read()
     if not data.strip():
         raise ArticleError("Standard input is empty: there is no article to read.")
-    return Article.from_text(decode(data, "standard input"), title=title, source="standard input")
+    return read(data, source="standard input", title=title)
 
 
 def full_id(library: "Library", wanted: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.articles import BlockKind, Part
+from index.structure import LIST_ITEM
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = frozenset(
@@ -20,7 +21,7 @@ _NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
 
 
 def parts(root: Any) -> Iterator[Part]:
-    """The blocks below an element, in the order of the text. An item of a list begins with a bullet."""
+    """The blocks below an element, in the order of the text. An item of a list begins with a bullet or its number."""
     yield from _inside(root, "paragraph")
 
 
@@ -78,12 +79,21 @@ def _block(element: Any, kind: BlockKind) -> Iterator[Part]:
             yield Part("footnote", words(element))
         case "li":
             for number, part in enumerate(_inside(element, "list")):
-                first = number == 0 and part.kind == "list" and not part.text.startswith("•")
-                yield replace(part, text=f"• {part.text}") if first else part
+                first = number == 0 and part.kind == "list" and not LIST_ITEM.match(part.text)
+                yield replace(part, text=f"{_mark(element)} {part.text}") if first else part
         case tag if tag in _HEADINGS:
             yield Part("heading", words(element), int(tag[1]))
         case _:
             yield from _inside(element, kind)
+
+
+def _mark(item: Any) -> str:
+    """What stands before an item of a list: its number if the list is numbered, which trafilatura says with "rend"."""
+    around = item.getparent()
+    if around.tag != "ol" and around.get("rend") != "ol":
+        return "•"
+    start = around.get("start") or ""
+    return f"{(int(start) if start.isdecimal() else 1) + len(list(item.itersiblings('li', preceding=True)))}."
 
 
 def _written(pieces: list[str], kind: BlockKind) -> Iterator[Part]:

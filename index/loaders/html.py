@@ -17,6 +17,7 @@ _NAMES = {"lb": "br", "list": "ul", "item": "li", "row": "tr", "cell": "td", "qu
 _SHOWN = "//body//text()[not({})]".format(
     " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "nav", "header", "footer"))
 )
+_STRUCTURE = ("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl")
 _LONG_CELL = 300
 """Characters. A cell with more is one of those that only place what is on a page."""
 
@@ -37,16 +38,11 @@ def read(
     if page is None:
         raise ArticleError(f"{source} is no page in HTML that can be read.")
     shown = _prepare(page)
-    found = trafilatura.bare_extraction(
-        page,
-        url=url,
-        include_comments=False,
-        include_tables=True,
-        with_metadata=True,
-        # The extensive search takes a year that the article speaks of for the date of the article.
-        date_extraction_params={"original_date": True, "extensive_search": False},
-    )
-    body: Any = getattr(found, "body", None)
+    found, body = _extract(page, url)
+    if body is not None and _has_lost_its_structure(body) and _mark_article(page, body):
+        again, its_body = _extract(page, url)
+        if its_body is not None and len("".join(its_body.itertext())) >= len("".join(body.itertext())):
+            found, body = again, its_body
     if found is not None and body is not None and any(text.strip() for text in body.itertext()):
         known = {name: getattr(found, name, None) or None for name in ("author", "date")}
         heading = title or getattr(found, "title", None)
@@ -59,6 +55,47 @@ def read(
         f"No article was found in {source}. The page may be behind a paywall, a cookie wall or a check for "
         "robots, or be made by JavaScript. Open it in a browser, copy the text, and paste that."
     )
+
+
+def _extract(page: Any, url: str | None) -> tuple[Any, Any]:
+    """What trafilatura knows of the article of a page, and the article's body."""
+    import trafilatura
+
+    found = trafilatura.bare_extraction(
+        page,
+        url=url,
+        include_comments=False,
+        include_tables=True,
+        with_metadata=True,
+        # The extensive search takes a year that the article speaks of for the date of the article.
+        date_extraction_params={"original_date": True, "extensive_search": False},
+    )
+    return found, getattr(found, "body", None)
+
+
+def _has_lost_its_structure(body: Any) -> bool:
+    return next(body.iter("head", "list"), None) is None
+
+
+def _mark_article(page: Any, body: Any) -> bool:
+    """Mark what has all found paragraphs as the article, if there are headings or lists among them.
+
+    Of a page that names no place for its article trafilatura takes the paragraphs alone.
+    """
+    texts = {" ".join("".join(paragraph.itertext()).split()) for paragraph in body.iter("p")} - {""}
+    places = [list(p.iterancestors()) for p in page.iter("p") if blocks.words(p) in texts]
+    common = set(places[0]).intersection(*places) if places else set()
+    holder = next((place for place in (places or [[]])[0] if place in common), None)
+    if holder is None or next(holder.iter(*_STRUCTURE), None) is None:
+        return False
+    if holder.tag == "body":
+        article = holder.makeelement("article")
+        article.text, holder.text = holder.text, None
+        article.extend(list(holder))
+        holder.append(article)
+    else:
+        holder.tag = "article"
+    return True
 
 
 def _prepare(page: Any) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from index.articles import Article, Part
@@ -31,12 +32,18 @@ _SCANNED = 12
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
 _WIDE = 1.2
 """A space wider than this, in line heights, is none between words but between columns or cells."""
+_SOLID = 2
+"""A line with this many spaces, none of them wide, shows where a column begins and ends."""
+_EVEN = 2.0
+"""Points by which the spaces of a justified line differ at most."""
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
 )
 """Chinese, Japanese, Thai and Lao, which put no space where a line ends."""
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
 
+_Piece = tuple[Line, float]
+"""A part of a line, and the narrowest space between its words."""
 
 _pdfium = threading.Lock()
 """PDFium serves one thread at a time."""
@@ -55,7 +62,7 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
             known = document.get_metadata_dict()
             pages = []
             for page in document:
-                columns = in_reading_order(_lines(page.get_textpage()))
+                columns = in_reading_order(_lines(list(_pieces(page.get_textpage()))))
                 pages.append([[_clean(line) for line in column] for column in columns])
                 page.close()
     except pypdfium2.PdfiumError as error:
@@ -78,33 +85,63 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     )
 
 
-def _lines(page: PdfTextPage) -> Iterator[Line]:
+def _lines(pieces: list[_Piece]) -> Iterator[Line]:
+    """The lines of a page and the parts of a line, but those of a justified line as the one line that they are."""
+    solid = [(line.left, line.right) for line, _ in pieces if line.text.strip().count(" ") >= _SOLID]
+    for _, group in groupby(pieces, key=_height):
+        line = list(group)
+        if _is_justified(line, solid):
+            first, last = line[0][0], line[-1][0]
+            text = " ".join(piece.text.strip() for piece, _ in line)
+            yield Line(text, first.left, first.bottom, last.right, first.top)
+        else:
+            yield from (piece for piece, _ in line)
+
+
+def _height(piece: _Piece) -> tuple[float, float] | None:
+    line, _ = piece
+    return (line.bottom, line.top) if line.text.strip() else None
+
+
+def _is_justified(line: list[_Piece], solid: list[tuple[float, float]]) -> bool:
+    """Whether words stand equally far apart only so that they fill the column, as ``solid`` lines do."""
+    gaps = [after.left - before.right for (before, _), (after, _) in pairwise(line)]
+    if not gaps or max(gaps) - min(*gaps, *(space for _, space in line)) > _EVEN:
+        return False
+    left, right = line[0][0].left, line[-1][0].right
+    return any(abs(left - first) <= _EVEN and abs(right - last) <= _EVEN for first, last in solid)
+
+
+def _pieces(page: PdfTextPage) -> Iterator[_Piece]:
     """The lines of a page, and the parts of a line between which there is a wide space, as PDFium comes upon them."""
     from pypdfium2 import raw
 
     text: list[Letter] = []
     box = (0.0, 0.0, 0.0, 0.0)
+    space = inf
     for number in range(page.count_chars()):
         letter = chr(raw.FPDFText_GetUnicode(page, number))
         if letter in _BROKEN and text:
-            yield Line(in_word_order(text) + letter, *box)
+            yield Line(in_word_order(text) + letter, *box), space
             text = []
             continue
         left, bottom, right, top = page.get_charbox(number, loose=True)
         apart = max(left - box[2], box[0] - right)
         if letter in "\r\n" or (text and not letter.isspace() and apart > _WIDE * (box[3] - box[1])):
-            yield Line(in_word_order(text), *box)
+            yield Line(in_word_order(text), *box), space
             text = []
         if letter.isspace():
             text += [(" ", left)] * bool(text)
-        else:
-            box = (
-                (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
-                if text
-                else (left, bottom, right, top)
-            )
+        elif text:
+            if text[-1][0] == " ":
+                space = min(space, apart)
+            box = (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
             text.append((letter, left))
-    yield Line(in_word_order(text), *box)
+        else:
+            space = inf
+            box = (left, bottom, right, top)
+            text = [(letter, left)]
+    yield Line(in_word_order(text), *box), space
 
 
 def _clean(line: str) -> str:

@@ -9,6 +9,8 @@ Letter = tuple[str, float]
 """A letter and its left edge."""
 
 _TURNED = re.compile(r"\)\s*([^()]*?)\s*\(")
+_MARK_FIRST = re.compile(r"(?<!\S)([.,:;،؛])(\d(?:[\d.,:/]*\d)?)(?!\S)")
+"""A mark after a number, which PDFium puts before it: on paper it stands to the left."""
 
 
 def is_right_to_left(text: str) -> bool:
@@ -24,8 +26,11 @@ def in_word_order(letters: Sequence[Letter]) -> str:
     """
     words = groupby(letters, key=lambda letter: _turns(letter[0]))
     text = "".join(letter for turns, word in words for letter, _ in (_turned(list(word)) if turns else word))
+    if not is_right_to_left(text):
+        return text
+    text = _MARK_FIRST.sub(r"\2\1", text)
     brackets = re.findall(r"[()]", text)
-    if brackets[:1] == [")"] and brackets[-1:] == ["("] and is_right_to_left(text):
+    if brackets[:1] == [")"] and brackets[-1:] == ["("]:
         return _TURNED.sub(r" (\1)", text)  # mirrored once too often
     return text
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index import Article, ArticleError, load, seed_article, split
-from index.loading import MAX_BYTES
+from index.loading import MAX_BYTES, read
 from tests.index import documents
 from tests.index.test_articles import blocks
 
@@ -43,6 +43,17 @@ def test_html(tmp_path: Path) -> None:
     for gone in ("Sport", "cookies", "Imprint", 'alert("x")'):
         assert gone not in article.text
     assert "<script>alert(1)</script>" in article.text  # escaped there, so it is text that somebody wrote
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "<div id='menu'><ul><li><a href='/'>Home</a></ul></div><div>{}</div>"]
+)
+def test_a_page_that_names_no_place_for_its_article_keeps_headings_and_lists(around: str) -> None:
+    inner = f"<h1>Harbour</h1><p>{documents.WORDS}</p><h2>Tools</h2><ul><li>A hammer<li>Two saws</ul>"
+    page = f"<html><head><title>Harbour</title></head><body>{around.format(inner)}</body></html>"
+    article = read(page.encode(), source="a.html")
+    assert article.text == f"Harbour\n\n{documents.WORDS}\n\nTools\n\n• A hammer\n• Two saws"
+    assert blocks(article, "heading") == ["Harbour", "Tools"]
 
 
 @pytest.mark.parametrize(

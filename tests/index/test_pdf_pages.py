@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.articles import Article
 from index.loaders.right_to_left import in_word_order
 from index.loading import read
 from tests.index import documents
@@ -62,17 +63,61 @@ def test_letters_of_a_word_from_the_right_run_from_the_right() -> None:
     assert in_word_order([("a", 0.0), ("b", 1.0), (" ", 2.0), *LETTERS[::-1]]) == "ab خطط"
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="prints with Chromium")
-def test_arabic_that_a_browser_printed(tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text(
-        f"<meta charset=utf-8><body dir=rtl lang=ar><p>{ARABIC}</p>", encoding="utf-8"
-    )
+def test_a_mark_after_a_number_stands_after_it_from_the_right() -> None:
+    letters = [
+        *reversed(LETTERS),
+        (" ", -1.0),
+        ("،", -6.0),
+        *((digit, n - 5.0) for n, digit in enumerate("1911")),
+    ]
+    assert in_word_order(letters) == "خطط 1911،"
+
+
+def printed(folder: Path, html: str) -> Article:
+    """A page as Chromium prints it."""
+    (folder / "a.html").write_text(f"<meta charset=utf-8>{html}", encoding="utf-8")
     subprocess.run(
         ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--print-to-pdf=a.pdf",
-         f"--user-data-dir={tmp_path / 'profile'}", "a.html"],
-        cwd=tmp_path, check=True, capture_output=True, timeout=120,
+         f"--user-data-dir={folder / 'profile'}", "a.html"],
+        cwd=folder, check=True, capture_output=True, timeout=120,
     )  # fmt: skip
-    assert read((tmp_path / "a.pdf").read_bytes(), source="a.pdf").text == ARABIC
+    return read((folder / "a.pdf").read_bytes(), source="a.pdf")
+
+
+prints = pytest.mark.skipif(not shutil.which("chromium"), reason="prints with Chromium")
+
+
+@prints
+def test_arabic_that_a_browser_printed(tmp_path: Path) -> None:
+    assert printed(tmp_path, f"<body dir=rtl lang=ar><p>{ARABIC}</p>").text == ARABIC
+
+
+@prints
+def test_justified_columns_are_no_table(tmp_path: Path) -> None:
+    paragraphs = [
+        "Measurements were taken continuously throughout the investigation by instrumentation installed underneath "
+        "the lighthouse, notwithstanding considerable difficulties with sedimentation.",
+        "Intercalibration of the instruments was accomplished by simultaneous registration during fourteen "
+        "consecutive semidiurnal periods of the neighbouring municipalities.",
+    ]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    style = "width:460px;font:16px serif;column-count:2;column-gap:1em;text-align:justify"
+    text = printed(tmp_path, f"<div style='{style}'>{body}</div>").text
+    assert text.split() == " ".join(paragraphs).split()
+
+
+@prints
+@pytest.mark.parametrize("align", ["left", "right"])
+def test_cells_that_stand_close_together_are_cells(tmp_path: Path, align: str) -> None:
+    rows = [
+        ("Northern gauge", "4.2", "1961"),
+        ("Lighthouse", "3.9", "1970"),
+        ("The old harbour", "3.1", "1984"),
+    ]
+    cells = "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
+    style = f"td {{ padding: 4px 12px; font: 16px serif; text-align: {align} }}"
+    article = printed(tmp_path, f"<style>{style}</style><p>{SENTENCE}</p><table>{cells}</table>")
+    assert blocks(article, "table") == ["\n".join(map(" | ".join, rows))]
 
 
 def test_lines_of_chinese_are_joined_without_a_space() -> None:

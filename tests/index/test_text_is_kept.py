@@ -40,6 +40,10 @@ def of_book(body: str) -> Article:
             "He said\n\nin the hall\n\nand left.",
         ),
         ("<ul><li>Outer<ul><li>Inner</li></ul></li><li>Last</li></ul>", "• Outer\n• Inner\n• Last"),
+        (
+            "<ol><li>Saw it</li><li>Nail it<ul><li>with care</li></ul></li></ol>",
+            "1. Saw it\n2. Nail it\n• with care",
+        ),
         ("<ul><li><p>One</p><p>more</p></li></ul>", "• One\nmore"),
         ("<div>Intro <p>inside</p> the end</div>", "Intro\n\ninside\n\nthe end"),
         ("<section>Bare words <h3>Head</h3> more words</section>", "Bare words\n\nHead\n\nmore words"),

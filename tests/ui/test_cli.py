@@ -17,6 +17,7 @@ import pytest
 
 from index import Article, Library, seed_article
 from rag import Answer
+from tests.index import documents
 from tests.index.test_library import HARBOUR, Letters
 from tests.processes import command, environment, run, run_python
 from tests.servers import ModelServer, model_server
@@ -113,6 +114,9 @@ def test_ask_standard_input(server: ModelServer) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("The mill burnt down in 1911. [1]")
     assert run("ask", "Why?", "--article", "-", env=env).returncode == 1
+    pdf = documents.pdf([["The council met in the old hall."], ["", "The mill burnt down in 1911."]])
+    done = run("ask", "When did it burn?", "--article", "-", stdin=pdf, env=env)
+    assert "p. 2" in done.stdout
 
 
 def test_reading_again_for_another_embedding_model_is_said(
@@ -183,6 +187,11 @@ def test_add_a_folder_goes_on_after_a_file_that_cannot_be_read(
     assert "notes.db" not in err
     (tmp_path / "empty").mkdir()
     assert "no files that can be read" in fails(1, "add", str(tmp_path / "empty"))
+    (tmp_path / "quay.txt").write_text("The quay was built in 1931, and nobody was hurt.")
+    assert main(["add", str(tmp_path / "empty"), str(tmp_path / "quay.txt")]) == 1
+    out, err = capsys.readouterr()
+    assert "The quay" in out
+    assert "1 of 2 could not be added" in err
 
 
 def test_adding_many_can_be_interrupted_and_goes_on_where_it_stopped(
