@@ -8,11 +8,12 @@ from index import Article, sentences
 from rag import prompts
 from rag.answers import Citation
 from rag.confidence import lowered
+from rag.conversation import search_query
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
-from rag.rescue import instead
+from rag.rescue import LONGEST_QUOTE, instead
 from rag.verify import MIN_SCORES, Verdict, verify
 from rag.watch import Watch
 
@@ -28,6 +29,15 @@ and 0.3 it changed next to nothing on the articles that were kept apart.
 BY_UNKNOWN = 3.0
 """By how much it lowers the log-odds that the article answers if the question names what the article does not: of
 some 400 questions that calibration and the battery's tuning half have, 14 do, and none of them has an answer."""
+
+SOUGHT = 0.5
+"""Probability that the article answers from which its closest sentences are tried if nothing that was written passes.
+
+Of 188 questions about articles kept apart this answered 13 more rightly and none wrongly.
+"""
+
+_CLOSEST = 5
+"""How many of them: each takes a quarter of a second."""
 
 SURE = 0.9
 """Probability that a passage answers from which no other one is read."""
@@ -94,6 +104,22 @@ class Reading:
                 self.kept.append((said, verdict))
             else:
                 yield Retracted(number, sentence, verdict.reason)
+        if not self.kept and self.found >= SOUGHT:
+            yield from self._quote(len(written))
+
+    def _quote(self, number: int) -> Iterator[Event]:
+        """Say the sentence of the article that answers best, if one does: a small model may be right that the article
+        answers, and miss the place."""
+        closest = self.evidence.closest(search_query(self._query.question, self._query.earlier), _CLOSEST)
+        checked = [
+            (source.text, self.check(source.text)) for source in closest if len(source.text) <= LONGEST_QUOTE
+        ]
+        said, verdict = max(checked, key=lambda pair: pair[1].score, default=("", Verdict()))
+        if verdict.sources:
+            yield Draft(number, said)
+            self._watch.note("first_checked")
+            yield Checked(number, said, cite(verdict, number))
+            self.kept.append((said, verdict))
 
     def _decide(self) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.

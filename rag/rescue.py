@@ -6,9 +6,10 @@ from rag.clauses import beginnings
 from rag.verify import Verdict
 from rag.words import tokens
 
-__all__ = ["instead"]
+__all__ = ["LONGEST_QUOTE", "instead"]
 
-_LONGEST_QUOTE = 300  # characters of a sentence that is said as it stands
+LONGEST_QUOTE = 300
+"""Characters of a sentence of the article that is said as it stands."""
 
 
 def instead(sentence: str, verdict: Verdict) -> Iterator[str]:
@@ -24,5 +25,5 @@ def instead(sentence: str, verdict: Verdict) -> Iterator[str]:
     if not verdict.beside:
         yield from beginnings(sentence)
     near = verdict.near
-    if near and len(near.text) <= _LONGEST_QUOTE and tokens(sentence) != tokens(near.text):
+    if near and len(near.text) <= LONGEST_QUOTE and tokens(sentence) != tokens(near.text):
         yield near.text

@@ -54,5 +54,19 @@ def test_the_articles_own_words_are_said_where_the_models_fail() -> None:
     assert answer.text == answer.citations[0].quote
 
 
+def test_the_articles_sentence_is_said_where_the_model_missed_the_place() -> None:
+    wrong = "The deal could enable Meta to streamline AI model development."
+    answer = ask(Scripted(0.9, wrong, right="According to internal sources"))
+    assert answer.text.startswith("According to internal sources")
+    assert answer.text == answer.citations[0].quote
+    assert answer.retracted == (wrong,)
+
+
+def test_nothing_is_quoted_where_the_article_hardly_answers() -> None:
+    wrong = "The deal could enable Meta to streamline AI model development."
+    answer = ask(Scripted(0.25, wrong, right="According to internal sources"))
+    assert answer.status == "not_in_article"
+
+
 def test_a_sentence_is_not_cut_to_half_a_condition() -> None:
     assert not list(beginnings("If Google leaves Scale AI as its customer, the startup will lose revenue."))
