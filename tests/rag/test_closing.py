@@ -16,8 +16,9 @@ def ask():
     try:
         chat.answer("How much did Meta invest in Scale AI?")
     except ModelError as error:
-        print(error)
+        told.append(str(error))
 
+told = []
 chat = ArticleChat()
 chat.model.start()
 threads = [threading.Thread(target=ask) for _ in range(6)]
@@ -27,7 +28,7 @@ time.sleep(0.2)
 chat.close()
 for thread in threads:
     thread.join()
-print("DONE")
+print("\\n".join([*told, "DONE"]))
 """
 
 
