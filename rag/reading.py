@@ -104,7 +104,9 @@ class Reading:
                 self.kept.append((said, verdict))
             else:
                 yield Retracted(number, sentence, verdict.reason)
-        if not self.kept and self.found >= SOUGHT:
+        if (
+            self._model.builtin and not self.kept and self.found >= SOUGHT
+        ):  # others do not judge what is tried
             yield from self._quote(len(written))
 
     def _quote(self, number: int) -> Iterator[Event]:

@@ -68,5 +68,12 @@ def test_nothing_is_quoted_where_the_article_hardly_answers() -> None:
     assert answer.status == "not_in_article"
 
 
+def test_nothing_is_quoted_for_a_model_that_cannot_judge_it() -> None:
+    model = Scripted(0.9, "The deal could enable Meta to found a university.")
+    model.builtin = False
+    model.agrees = lambda *_, **__: None  # type: ignore[method-assign, assignment]
+    assert ask(model).status == "not_in_article"
+
+
 def test_a_sentence_is_not_cut_to_half_a_condition() -> None:
     assert not list(beginnings("If Google leaves Scale AI as its customer, the startup will lose revenue."))
