@@ -69,7 +69,7 @@ def test_nothing_is_quoted_where_the_article_hardly_answers() -> None:
 
 
 def test_nothing_is_quoted_for_a_model_that_cannot_judge_it() -> None:
-    model = Scripted(0.9, "The deal could enable Meta to found a university.")
+    model = Scripted(0.9, "A shoemaker of Ohio founded this university.")
     model.builtin = False
     model.agrees = lambda *_, **__: None  # type: ignore[method-assign, assignment]
     assert ask(model).status == "not_in_article"
