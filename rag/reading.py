@@ -104,9 +104,8 @@ class Reading:
                 self.kept.append((said, verdict))
             else:
                 yield Retracted(number, sentence, verdict.reason)
-        if (
-            self._model.builtin and not self.kept and self.found >= SOUGHT
-        ):  # others do not judge what is tried
+        # Only the built-in model judges what is tried.
+        if self._model.builtin and not self.kept and self.found >= SOUGHT:
             yield from self._quote(len(written))
 
     def _quote(self, number: int) -> Iterator[Event]:
