@@ -17,6 +17,7 @@ _SKIPPED = frozenset(
     ("script", "style", "nav", "head", "svg", "template", "iframe", "object", "noscript", "rt", "rp")
 )
 _BREAK = "\n"
+_MARK = "data-mark"
 _NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
 
 
@@ -77,23 +78,27 @@ def _block(element: Any, kind: BlockKind) -> Iterator[Part]:
             yield Part("code", "".join(_pieces(element, keep=True)).strip("\n"))
         case "aside":
             yield Part("footnote", words(element))
+        case "ul" | "ol":
+            _number(element)
+            yield from _inside(element, kind)
         case "li":
+            mark = element.get(_MARK, "•")
             for number, part in enumerate(_inside(element, "list")):
                 first = number == 0 and part.kind == "list" and not LIST_ITEM.match(part.text)
-                yield replace(part, text=f"{_mark(element)} {part.text}") if first else part
+                yield replace(part, text=f"{mark} {part.text}") if first else part
         case tag if tag in _HEADINGS:
             yield Part("heading", words(element), int(tag[1]))
         case _:
             yield from _inside(element, kind)
 
 
-def _mark(item: Any) -> str:
-    """What stands before an item of a list: its number if the list is numbered, which trafilatura says with "rend"."""
-    around = item.getparent()
-    if around.tag != "ol" and around.get("rend") != "ol":
-        return "•"
-    start = around.get("start") or ""
-    return f"{(int(start) if start.isdecimal() else 1) + len(list(item.itersiblings('li', preceding=True)))}."
+def _number(items: Any) -> None:
+    """Note at each item what stands before it, if the list is numbered, which trafilatura says with "rend"."""
+    if items.tag == "ol" or items.get("rend") == "ol":
+        start = items.get("start") or ""
+        first = int(start) if re.fullmatch(r"\d{1,9}", start) else 1
+        for number, item in enumerate(items.iterchildren("li"), first):
+            item.set(_MARK, f"{number}.")
 
 
 def _written(pieces: list[str], kind: BlockKind) -> Iterator[Part]:

@@ -65,6 +65,13 @@ def test_bare_text_of_a_book_and_notes_of_many_paragraphs() -> None:
     assert blocks(article, "footnote") == ["One. Two."]
 
 
+def test_a_list_of_a_book_begins_where_it_says() -> None:
+    for start, numbers in (("7", "7. 8."), ("9" * 5_000, "1. 2.")):  # no book counts that far
+        article = of_book(f"<ol start='{start}'><li>Saw it</li><li>Nail it</li></ol>")
+        first, second = numbers.split()
+        assert f"{first} Saw it\n{second} Nail it" in article.text
+
+
 def test_insertions_controls_and_notes_of_word() -> None:
     run = "<w:r><w:t>{}</w:t></w:r>"
     body = (
