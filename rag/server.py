@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -29,6 +30,12 @@ CONTEXT = 10_240
 
 KEPT_BYTES = 1_000_000_000
 """How much of what was read is kept on disk: 29 kB for each token, so about 25,000 words of articles."""
+
+_GLANCE = 0.2
+"""Seconds between two looks at whether the model is idle, before it is stopped."""
+
+_IDLE = 12
+"""Looks at an idle model after which it is stopped, though not every slot was given back."""
 
 Progress = Callable[[str, float], None]
 
@@ -157,8 +164,13 @@ class BuiltinServer:
         is waited for no longer than a request may need to be sent.
         """
         idle = 0
-        while self._busy() or not (self._slots.close(patience=0.5) or idle > 4):
-            idle = 0 if self._busy() else idle + 1
+        while idle < _IDLE:
+            returned = self._slots.close(_GLANCE)
+            if self._busy():
+                idle = 0
+                time.sleep(_GLANCE)
+            else:
+                idle = _IDLE if returned else idle + 1
         self._http.close()
         del self._server
 

@@ -13,9 +13,10 @@ from itertools import takewhile
 
 from rag.errors import ModelError
 
-__all__ = ["Slot", "SlotPool"]
+__all__ = ["STOPPED", "Slot", "SlotPool"]
 
 STOPPED = "The language model was stopped."
+"""What is said to whoever waits for a model that is closed."""
 
 _STEP = 100  # characters
 
