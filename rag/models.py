@@ -101,8 +101,7 @@ class LanguageModel:
         Raises:
             ModelError: If the model fails.
         """
-        article = prompts.article_part(evidence.texts)
-        with self._asking(article, remember=True), _plain_errors(self.settings):
+        with self._asking(prompts.article_part(evidence.texts), remember=True):
             pass
 
     def has_read(self, article: str) -> bool:
@@ -122,16 +121,13 @@ class LanguageModel:
         """
         with self._asking(article, remember) as extra:
             first = True
-            with _plain_errors(self.settings):
-                for chunk in self.start().stream(
-                    _messages(article, rest), **extra, **_logprobs(self.start())
-                ):
-                    if self._closed:
-                        raise ModelError(STOPPED)
-                    found = _found(chunk) if first and chunk.text else None
-                    if chunk.text:
-                        first = False
-                        yield Piece(chunk.text, found)
+            for chunk in self.start().stream(_messages(article, rest), **extra, **_logprobs(self.start())):
+                if self._closed:
+                    raise ModelError(STOPPED)
+                found = _found(chunk) if first and chunk.text else None
+                if chunk.text:
+                    first = False
+                    yield Piece(chunk.text, found)
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float | None:
         """Return how probable "Found" is to the built-in model as its first word.
@@ -146,7 +142,7 @@ class LanguageModel:
         """
         if not self.builtin:
             return None
-        with self._asking(article, remember, grammar=None) as extra, _plain_errors(self.settings):
+        with self._asking(article, remember, grammar=None) as extra:
             chat = self.start()
             messages = _messages(article, rest)
             return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
@@ -155,16 +151,15 @@ class LanguageModel:
     def _asking(
         self, article: str, remember: bool, grammar: str | None = prompts.GRAMMAR
     ) -> Iterator[dict[str, Any]]:
-        """Borrow a slot of the built-in server, and give the arguments that the request needs."""
+        """Borrow a slot of the built-in server, and give the arguments that the request needs; its errors are plain."""
         self.start()
-        server = self._server
-        if server is None:
-            yield {}
+        if self._server is None:
+            with _plain_errors(self.settings):
+                yield {}
             return
-        with server.borrow(article) as slot:
+        with self._server.borrow(article) as slot, _plain_errors(self.settings):
             if remember:
-                with _plain_errors(self.settings):
-                    server.read(slot, article, _messages(article))
+                self._server.read(slot, article, _messages(article))
             else:
                 slot.prefix = article
             extra: dict[str, Any] = {"id_slot": slot.number}
