@@ -10,8 +10,9 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading, cite
-from rag.verify import Verdict, negated
+from rag.verify import Verdict
 from rag.watch import Watch
+from rag.words import negated
 
 __all__ = ["Query", "run"]
 

@@ -1,4 +1,4 @@
-"""The parts of a sentence that each say something."""
+"""The parts of a sentence, which may each say something of their own."""
 
 import re
 from collections.abc import Iterator
@@ -16,11 +16,9 @@ _JOINT = re.compile(
 _OPENS = re.compile(r"(?:if|although|though|while|despite|when|because|unless|since|as)\b", re.IGNORECASE)
 
 
-def clauses(sentence: str) -> Iterator[str]:
-    """Yield the parts of a sentence that say something, one after the other."""
-    for part in _JOINT.split(sentence):
-        if len(set(content_words(part))) >= SAYS_SOMETHING:
-            yield part
+def clauses(sentence: str) -> list[str]:
+    """Return the parts of a sentence between which it might be cut."""
+    return _JOINT.split(sentence)
 
 
 def beginnings(sentence: str, most: int = 2) -> Iterator[str]:

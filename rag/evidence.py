@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -100,6 +100,14 @@ class Evidence:
         total = len(self.sources)
         return {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
 
+    def weigh(self, words: Iterable[str]) -> dict[str, float]:
+        """Return how much each of these words tells; one that no sentence has tells as much as the rarest."""
+        return {word: self.rarity.get(word, self._rarest) for word in words}
+
+    @cached_property
+    def _rarest(self) -> float:
+        return max(self.rarity.values(), default=1.0)
+
     @cached_property
     def lower_case(self) -> frozenset[str]:
         """Every word that the articles have somewhere in lower case, and that therefore is no name."""
@@ -118,11 +126,10 @@ class Evidence:
 
     def closest(self, question: str, count: int = 3) -> list[Source]:
         """Return the sentences that have most in common with a question, in the order of the article."""
-        asked = set(content_words(question))
-        top = max(self.rarity.values(), default=1.0)
+        asked = self.weigh(content_words(question))
 
         def score(source: Source) -> float:
-            return sum(self.rarity.get(word, top) for word in asked & source.words.keys())
+            return sum(asked[word] for word in asked.keys() & source.words.keys())
 
         best = sorted((s for s in self.sources if score(s) > 0), key=score, reverse=True)[:count]
         return sorted(best or self.sources[:1], key=lambda s: (s.article.id, s.start))

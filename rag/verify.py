@@ -13,9 +13,9 @@ from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
 from rag.facts import full_names, missing_facts, names
-from rag.words import NEGATIONS, content_words, fold, tokens
+from rag.words import content_words, negated, tokens
 
-__all__ = ["Verdict", "negated", "verify"]
+__all__ = ["Verdict", "verify"]
 
 MIN_COVERAGE = 0.5
 """Share of the content words, weighted by rarity, that its citations must have of a sentence and of each clause of it.
@@ -107,8 +107,8 @@ def verify(
         if coverage < MIN_COVERAGE:
             return Verdict(reason="The article has no sentence that says this.")
         for clause in clauses(sentence):
-            words = [word for word in content_words(clause) if word not in asked]
-            if len(set(words)) >= SAYS_SOMETHING and _carried(words, sources, evidence) < MIN_COVERAGE:
+            words = evidence.weigh(word for word in content_words(clause) if word not in asked)
+            if len(words) >= SAYS_SOMETHING and _carried(words, sources) < MIN_COVERAGE:
                 return Verdict(reason=f"The article does not say “{clause}”.", near=sources[0])
         sources = _with_antecedents(sentence, sources, evidence)
         if missing := _missing(sentence, sources, evidence):
@@ -146,7 +146,7 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
     A further sentence must carry more than names: that Microsoft is mentioned elsewhere does not make it the one
     who did what this sentence says of Google.
     """
-    weights = _weights(claimed, evidence)
+    weights = evidence.weigh(claimed)
     total = sum(weights.values())
     chosen: list[Source] = []
     open_words = set(weights)
@@ -165,20 +165,13 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
             break
         chosen.append(best)
         open_words -= best.words.keys()
-    return chosen, _carried(claimed, chosen, evidence)
+    return chosen, _carried(weights, chosen)
 
 
-def _carried(words: list[str], sources: list[Source], evidence: Evidence) -> float:
-    """Return the share of the words, weighted by rarity, that the sources have."""
-    weights = _weights(words, evidence)
+def _carried(weights: dict[str, float], sources: list[Source]) -> float:
+    """Return the share of the weight of some words that the sources have."""
     had = weights.keys() & {word for source in sources for word in source.words}
     return sum(weights[word] for word in had) / sum(weights.values())
-
-
-def _weights(words: list[str], evidence: Evidence) -> dict[str, float]:
-    """Return how rare each word is in the evidence; what it does not have is as rare as the rarest."""
-    unknown = max(evidence.rarity.values(), default=1.0)
-    return {word: evidence.rarity.get(word, unknown) for word in words}
 
 
 def _with_antecedents(sentence: str, sources: list[Source], evidence: Evidence) -> list[Source]:
@@ -209,8 +202,3 @@ def _is_full(name: str, text: str, article: str) -> bool:
         re.search(rf"\b{re.escape(word)}\b", text) and not any(word in other.split() for other in others)
         for word in name.split()
     )
-
-
-def negated(text: str) -> bool:
-    """Whether a text denies something."""
-    return any(word in NEGATIONS for word in tokens(fold(text)))

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["NEGATIONS", "content_words", "fold", "tokens"]
+__all__ = ["content_words", "fold", "negated", "tokens"]
 
 # Words, and each Chinese or Japanese character by itself, since those are written without spaces.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
 
-NEGATIONS = frozenset("not no never nor neither without cannot none nobody nothing n't".split())
+_NEGATIONS = frozenset("not no never nor neither without cannot none nobody nothing n't".split())
 
 # Function words carry no claim of their own. Negations do: they are compared apart.
 _FUNCTION_WORDS = frozenset(
@@ -38,7 +38,12 @@ def tokens(text: str) -> list[str]:
 
 def content_words(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order."""
-    return [_stem(word) for word in tokens(text) if word not in _FUNCTION_WORDS and word not in NEGATIONS]
+    return [_stem(word) for word in tokens(text) if word not in _FUNCTION_WORDS and word not in _NEGATIONS]
+
+
+def negated(text: str) -> bool:
+    """Whether a text denies something."""
+    return not _NEGATIONS.isdisjoint(tokens(text))
 
 
 @lru_cache(maxsize=50_000)
