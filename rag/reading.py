@@ -65,6 +65,7 @@ class Reading:
         self.found = 0.0
         self.kept: list[tuple[str, Verdict]] = []
         self.retracted: list[str] = []
+        self._checked: dict[str, Verdict] = {}
         self._query = query
         self._model = model
         self._watch = watch
@@ -165,9 +166,11 @@ class Reading:
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers what was asked, as the article does."""
-        return self._verify(
-            sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
-        )
+        if sentence not in self._checked:  # what the article says may be tried more than once
+            self._checked[sentence] = self._verify(
+                sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
+            )
+        return self._checked[sentence]
 
     def _verify(self, sentence: str, answers: Callable[[str], float | None], found: float = 1.0) -> Verdict:
         return verify(
