@@ -55,7 +55,7 @@ def _guarded(options: argparse.Namespace) -> int:
         sys.stdout.flush()  # while a broken pipe can still be caught
         return code
     except KeyboardInterrupt:
-        _complain("Stopped.")
+        complain("Stopped.")
         return STOPPED
     except BrokenPipeError:
         # Whoever read our output has had enough of it. Python would complain when it flushes at exit.
@@ -64,16 +64,17 @@ def _guarded(options: argparse.Namespace) -> int:
     except ArticleChatError as error:
         from rag.errors import QuestionError, SettingsError
 
-        _complain(str(error))
+        complain(str(error))
         return BAD_USE if isinstance(error, QuestionError | SettingsError) else FAILURE
     except Exception as error:
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         hint = "" if options.verbose else " Run it again with --verbose to see where it comes from."
-        _complain(f"Unexpected failure: {type(error).__name__}: {error}.{hint}")
+        complain(f"Unexpected failure: {type(error).__name__}: {error}.{hint}")
         return FAILURE
 
 
-def _complain(message: str) -> None:
+def complain(message: str) -> None:
+    """Tell the user what is wrong."""
     from ui.terminal import plain
 
     print(f"article-chat: {plain(message)}", file=sys.stderr)

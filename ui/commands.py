@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from index.errors import ArticleChatError, ArticleError
 from rag.errors import SettingsError
 from rag.settings import Settings
-from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE
+from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE, complain
 from ui.sources import chosen, files_of, full_id, load_any
 from ui.terminal import Progress, Screen, plain
 
@@ -59,7 +59,7 @@ def chat(options: Namespace) -> int:
                 with closing(chat.stream(question, article=articles, history=history)) as events:
                     answer = screen.show(events)
             except ArticleChatError as error:
-                print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+                complain(str(error))
                 code = FAILURE
             except KeyboardInterrupt:
                 if not watching:
@@ -104,7 +104,7 @@ def add(options: Namespace) -> int:
             sources += files_of(source)
         except ArticleError as error:  # the others are still wanted
             failed += 1
-            print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+            complain(str(error))
     wanted = len(sources) + failed
     if options.title and wanted > 1:
         raise SettingsError("--title names one article; add several without it.")
@@ -116,12 +116,12 @@ def add(options: Namespace) -> int:
                 new = library.add(article, progress=_named(report, f"{where}{article.title}"))
             except ArticleError as error:
                 failed += 1
-                print(f"article-chat: {plain(str(error))}", file=sys.stderr)
+                complain(str(error))
             else:
                 known = "" if new else "  (was there already)"
                 print(plain(f"{article.id}  {article.title}{known}"), flush=True)
     if failed and wanted > 1:
-        print(f"article-chat: {failed} of {wanted} could not be added.", file=sys.stderr)
+        complain(f"{failed} of {wanted} could not be added.")
     return FAILURE if failed else ANSWERED
 
 
