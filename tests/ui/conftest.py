@@ -5,6 +5,7 @@ has the built-in model.
 """
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.servers import ModelServer, model_server
+from ui.conversations import Conversations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -160,3 +162,31 @@ def ask(page: "Page", question: str, wait: bool = True) -> None:
 def answered(page: "Page") -> None:
     """Wait until the last question has its answer."""
     page.locator(".turn").last.locator(".foot, .err, .halt").first.wait_for()
+
+
+@pytest.fixture
+def nothing_kept() -> None:
+    """No conversation is on disk yet."""
+    Conversations().erase("local")
+
+
+def kept() -> list[list[str]]:
+    """The questions of each conversation on disk, the latest conversation first."""
+    store = Conversations()
+    return [[t["question"] for t in store.get("local", row["id"])["turns"]] for row in store.list("local")]
+
+
+@contextmanager
+def late(monkeypatch: pytest.MonkeyPatch, owner: type, *names: str) -> Iterator[threading.Event]:
+    """Let methods of a class take their time, until the event is set or the test ends."""
+    release = threading.Event()
+    for name in names:
+        now = getattr(owner, name)
+
+        def wait(*args: Any, at_once: Any = now, **options: Any) -> Any:
+            release.wait(20)
+            return at_once(*args, **options)
+
+        monkeypatch.setattr(owner, name, wait)
+    yield release
+    release.set()

@@ -10,36 +10,18 @@ from playwright.sync_api import Page, expect
 
 from index import Article
 from index.errors import ArticleChatError
-from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask, open_page, serving
+from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask, kept, late, open_page, serving
 from ui.asking import Asking
-from ui.conversations import Conversations
 from ui.jobs import Jobs
+
+pytestmark = pytest.mark.usefixtures("nothing_kept")
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """The program takes its time with a question, until this is set."""
-    release = threading.Event()
-    ask_at_once = Asking.ask
-
-    def ask_late(*args: Any, **options: Any) -> Any:
-        release.wait(20)
-        return ask_at_once(*args, **options)
-
-    monkeypatch.setattr(Asking, "ask", ask_late)
-    yield release
-    release.set()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    Conversations().erase("local")
-
-
-def kept() -> list[list[str]]:
-    """The questions of each conversation on disk, the latest conversation first."""
-    store = Conversations()
-    return [[t["question"] for t in store.get("local", row["id"])["turns"]] for row in store.list("local")]
+    with late(monkeypatch, Asking, "ask") as release:
+        yield release
 
 
 def history(page: Page) -> None:

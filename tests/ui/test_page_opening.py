@@ -3,42 +3,22 @@
 import re
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from index import Article
-from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask
-from ui.conversations import Conversations
+from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask, kept, late
 from ui.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("nothing_kept")
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """The program takes its time to open an article or a conversation, until this is set."""
-    release = threading.Event()
-    for action in ("article", "conversation"):
-        at_once = getattr(Desk, action)
-
-        def late(*args: Any, at_once: Any = at_once) -> Any:
-            release.wait(20)
-            return at_once(*args)
-
-        monkeypatch.setattr(Desk, action, late)
-    yield release
-    release.set()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_kept() -> None:
-    Conversations().erase("local")
-
-
-def kept() -> list[list[str]]:
-    """The questions of each conversation on disk."""
-    store = Conversations()
-    return [[t["question"] for t in store.get("local", row["id"])["turns"]] for row in store.list("local")]
+    with late(monkeypatch, Desk, "article", "conversation") as release:
+        yield release
 
 
 def storks(page: Page, site: Site, name: str) -> None:
