@@ -4,6 +4,8 @@ Exit codes: 0 answered, 3 not in the article, 2 bad use, 1 failure, 130 stopped 
 """
 
 import argparse
+import atexit
+import gc
 import logging
 import os
 import sys
@@ -43,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has printed its help or its complaint
         return int(stop.code or 0)
     _quiet(options.verbose)
+    atexit.register(gc.freeze)  # else every object of every library is looked through once more before the end
     return _guarded(options)
 
 
