@@ -104,11 +104,14 @@ def _conclude(
     retracted = tuple(said for reading in answered or readings for said in reading.retracted)
     found = round(max((reading.found for reading in answered or readings), default=0.0), 4)
     if not kept:
+        closest = sorted(
+            evidence.closest(query.question), key=lambda source: (source.article.id, source.start)
+        )
         return Answer(
             question=query.question,
             text=prompts.NOT_IN_ARTICLE,
             status="not_in_article",
-            passages=tuple(source.cite(0.0) for source in evidence.closest(query.question)),
+            passages=tuple(source.cite(0.0) for source in closest),
             confidence=found,
             model=model.name,
             timings=watch.finish(),

@@ -125,14 +125,14 @@ class Evidence:
         return sorted(before, key=lambda other: -other.start)
 
     def closest(self, question: str, count: int = 3) -> list[Source]:
-        """Return the sentences that have most in common with a question, in the order of the article."""
+        """Return the sentences that have most in common with a question, the closest first."""
         asked = self.weigh(content_words(question))
 
         def score(source: Source) -> float:
             return sum(asked[word] for word in asked.keys() & source.words.keys())
 
         best = sorted((s for s in self.sources if score(s) > 0), key=score, reverse=True)[:count]
-        return sorted(best or self.sources[:1], key=lambda s: (s.article.id, s.start))
+        return best or self.sources[:1]
 
 
 @lru_cache(maxsize=16)

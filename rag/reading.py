@@ -37,7 +37,10 @@ Of 188 questions about articles kept apart this answered 13 more rightly and non
 """
 
 _CLOSEST = 5
-"""How many of them: each takes a quarter of a second."""
+"""How many of them: each takes up to half a second."""
+
+_ENOUGH = 0.85
+"""Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse."""
 
 SURE = 0.9
 """Probability that a passage answers from which no other one is read."""
@@ -112,11 +115,14 @@ class Reading:
     def _quote(self, number: int) -> Iterator[Event]:
         """Say the sentence of the article that answers best, if one does: a small model may be right that the article
         answers, and miss the place."""
-        closest = self.evidence.closest(search_query(self._query.question, self._query.earlier), _CLOSEST)
-        checked = [
-            (source.text, self.check(source.text)) for source in closest if len(source.text) <= LONGEST_QUOTE
-        ]
-        said, verdict = max(checked, key=lambda pair: pair[1].score, default=("", Verdict()))
+        said, verdict = "", Verdict()
+        for source in self.evidence.closest(
+            search_query(self._query.question, self._query.earlier), _CLOSEST
+        ):
+            if len(source.text) <= LONGEST_QUOTE and (other := self.check(source.text)).score > verdict.score:
+                said, verdict = source.text, other
+                if verdict.score >= _ENOUGH:
+                    break
         if verdict.sources:
             yield Draft(number, said)
             self._watch.note("first_checked")

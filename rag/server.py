@@ -69,7 +69,9 @@ class BuiltinServer:
         # The weights are rearranged as they are read; a file that is mapped besides would hold them a second time.
         params.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
         params.n_ctx = CONTEXT
-        params.fit_params = False  # to try which sizes fit the memory takes a third of the start; ours are given
+        params.fit_params = (
+            False  # to try which sizes fit the memory takes a third of the start; ours are given
+        )
         params.n_parallel = SLOTS
         params.kv_unified = True
         params.n_batch = 512  # whoever else is being answered waits no longer than that, and it is as fast

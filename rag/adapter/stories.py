@@ -22,7 +22,8 @@ from rag.words import content_words
 __all__ = ["Question", "Story", "groups", "stories"]
 
 _FOLDER = Path(__file__).with_name("stories")
-_MOST = 16  # examples in a group
+_MOST = 16  # examples about a passage
+_MOST_WHOLE = 22  # and about a whole article, of which reading it takes longer
 _HAS = 0.7  # share of an answer's words that a passage must have to be the one that answers
 _LACKS = 0.45  # and under which another passage does not
 _PASSAGES = 1  # of each article is learned in one pass, besides the whole
@@ -71,11 +72,11 @@ def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
     texts = [passage.text for passage in split(story.article)]
     wide = [q for q in story.questions if q.about_whole or (q.answer and _place(q, texts) is None)]
     others = [q for q in story.questions if q not in wide]
-    asked = rng.sample(wide, min(4, len(wide))) + rng.sample(others, min(5, len(others)))
+    asked = rng.sample(wide, min(4, len(wide))) + rng.sample(others, min(7, len(others)))
     blocks = [story.article.text[block.start : block.end] for block in story.article.blocks]
     examples = [example for q in asked for example in _examples(q, rng)]
     rng.shuffle(examples)
-    return prompts.article_part(blocks), examples[:_MOST]
+    return prompts.article_part(blocks), examples[:_MOST_WHOLE]
 
 
 def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Example]]]:
