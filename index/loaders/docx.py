@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from index.articles import Article, Part
 from index.errors import ArticleError
 from index.loaders.archive import open_archive, parse_xml
+from index.loaders.numbering import Numbering
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -25,6 +26,7 @@ _UNREAD = {
     f"{_WORD}rt",  # how the word below it is said
     _FALLBACK,
 }
+_NUMBERING = "word/numbering.xml"
 _NOTES = {"word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _NO_TITLE = "Word Document"
 """What python-docx calls a document that has no title."""
@@ -47,13 +49,15 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
                 for name, kind in _NOTES.items()
                 if name in archive.namelist()
             ]
+            numbered = _NUMBERING in archive.namelist()
+            numbering = Numbering(parse_xml(archive.read(_NUMBERING)) if numbered else None)
             document = docx.Document(io.BytesIO(data))
         except Exception as error:  # python-docx lets through whatever zipfile, lxml and its own parts raise
             raise ArticleError(f"{source} is damaged: it is not a Word document that can be read.") from error
     known = document.core_properties
     created = known.created.date() if known.created else _NO_DATE
     return Article.from_parts(
-        [*_parts(document), *(part for kind, root in notes for part in _notes(root, kind))],
+        [*_parts(document, numbering), *(part for kind, root in notes for part in _notes(root, kind))],
         title=title or (known.title if known.title != _NO_TITLE else None),
         source=source,
         author=known.author if known.author != "python-docx" else None,
@@ -61,7 +65,7 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     )
 
 
-def _parts(document: "Document") -> Iterator[Part]:
+def _parts(document: "Document", numbering: Numbering) -> Iterator[Part]:
     """The paragraphs and tables, those of content controls, insertions and text boxes too."""
     from docx.oxml.text.paragraph import CT_P
     from docx.text.paragraph import Paragraph
@@ -76,11 +80,12 @@ def _parts(document: "Document") -> Iterator[Part]:
         text = _text(element).strip()
         style = (paragraph.style.name or "") if paragraph.style is not None else ""
         heading = re.fullmatch(r"Heading (\d)", style)
-        numbered = element.pPr is not None and element.pPr.numPr is not None
+        mark = numbering.mark(element, paragraph.style) if text else None
         if heading or style == "Title":
-            yield Part("heading", " ".join(text.split()), int(heading.group(1)) if heading else 1)
-        elif text and (style.startswith("List") or numbered):
-            yield Part("list", "• " + text)
+            line = " ".join([mark or "", *text.split()]).strip()
+            yield Part("heading", line, int(heading.group(1)) if heading else 1)
+        elif text and (mark is not None or style.startswith("List")):
+            yield Part("list", f"{'•' if mark is None else mark} {text}".strip())
         else:
             yield Part("paragraph", text)
 

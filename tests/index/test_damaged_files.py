@@ -44,6 +44,7 @@ def test_a_book_with_a_chapter_that_has_no_place_is_read() -> None:
         ("a.epub", spoiled(documents.epub(f"<p>{documents.WORDS}</p>"), b"OEBPS/text/ch 0.xhtml")),
         ("a.docx", spoiled(documents.docx(), b"word/document.xml")),
         ("a.docx", documents.docx(files={"word/footnotes.xml": "<not"})),
+        ("a.docx", documents.docx(files={"word/numbering.xml": "<not"})),
     ],
 )
 def test_damage_is_said(name: str, data: bytes) -> None:

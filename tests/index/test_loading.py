@@ -156,7 +156,7 @@ def test_docx(tmp_path: Path) -> None:
     assert article.author == "Anna Berg"
     assert blocks(article, "heading") == ["Harbour plans", "The cost"]
     assert blocks(article, "paragraph") == [documents.WORDS]
-    assert blocks(article, "list") == ["• A quay of stone", "• Two cranes"]
+    assert blocks(article, "list") == ["• A quay of stone", "1. Two cranes"]
     assert blocks(article, "table") == ["Year | Ships\n2020 | 41", "Spans all"]
 
 

@@ -94,6 +94,61 @@ def test_insertions_controls_and_notes_of_word() -> None:
     assert blocks(article, "footnote") == ["First. Second one."] * 2
 
 
+def numbering(*levels: tuple[str, str, int]) -> str:
+    """The lists of a Word document: 1 and 2 of one kind, of which 2 begins anew at 5.
+
+    Args:
+        levels: The form, the text and the first number of each depth.
+    """
+    kind = "".join(
+        f"<w:lvl w:ilvl='{depth}'><w:start w:val='{start}'/><w:numFmt w:val='{form}'/>"
+        f"<w:lvlText w:val='{text}'/></w:lvl>"
+        for depth, (form, text, start) in enumerate(levels)
+    )
+    anew = "<w:lvlOverride w:ilvl='0'><w:startOverride w:val='5'/></w:lvlOverride>"
+    return (
+        f"<w:numbering xmlns:w='{WORD}'><w:abstractNum w:abstractNumId='7'>{kind}</w:abstractNum>"
+        "<w:num w:numId='1'><w:abstractNumId w:val='7'/></w:num>"
+        f"<w:num w:numId='2'><w:abstractNumId w:val='7'/>{anew}</w:num></w:numbering>"
+    )
+
+
+def item(text: str, depth: int = 0, number: int = 1) -> str:
+    """A paragraph in a list."""
+    return (
+        f"<w:p><w:pPr><w:numPr><w:ilvl w:val='{depth}'/><w:numId w:val='{number}'/></w:numPr></w:pPr>"
+        f"<w:r><w:t>{text}</w:t></w:r></w:p>"
+    )
+
+
+def test_lists_of_word_keep_their_numbers() -> None:
+    body = "".join(
+        (
+            item("One"),
+            item("Two"),
+            item("Of two", 1),
+            item("Of two", 1),
+            item("Deep", 2),
+            item("Three"),
+            item("Of three", 1),
+        )
+    )
+    body += item("Anew", number=2) + item("Goes on", number=2) + item("In no list", number=0)
+    lists = numbering(("decimal", "%1.", 1), ("lowerLetter", "%2)", 1), ("upperRoman", "%1.%3", 4))
+    article = read(documents.docx(body, {"word/numbering.xml": lists}), source="a.docx")
+    assert blocks(article, "list")[:9] == [
+        "1. One", "2. Two", "a) Of two", "b) Of two", "2.IV Deep", "3. Three", "a) Of three", "5. Anew", "6. Goes on",
+    ]  # fmt: skip
+    assert blocks(article, "paragraph")[0] == "In no list"
+
+
+def test_lists_of_word_without_a_description_have_bullets() -> None:
+    article = read(
+        documents.docx(item("One", number=9), {"word/numbering.xml": numbering()}), source="a.docx"
+    )
+    assert blocks(article, "list")[0] == "• One"
+
+
 def test_html_within_markdown() -> None:
     article = read(
         b"# Harbour\n\n<div>Words in <b>HTML</b></div>\n\n<!-- none -->\n\nIt is 9<sup>2</sup><br>wide.",
