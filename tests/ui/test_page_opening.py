@@ -3,13 +3,14 @@
 import re
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from index import Article
 from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask, kept, late
-from ui.desk import Desk
+from ui.desk import Desk, Reader
 
 pytestmark = pytest.mark.usefixtures("nothing_kept")
 
@@ -101,3 +102,35 @@ def test_the_question_can_be_typed_as_soon_as_an_article_is_open(visit: Visit, s
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.type("Why?")
     expect(page.get_by_role("textbox", name="Ask the article")).to_have_value("Why?")
+
+
+def test_of_two_articles_that_are_chosen_quickly_the_second_stays(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooks, swifts = (
+        Article.from_text(f"{name} nest in spring.\n\nThey leave in autumn.", title=name, source="birds")
+        for name in ("Rooks", "Swifts")
+    )
+    release, told = threading.Event(), threading.Event()
+    find = Desk.article
+
+    def article(desk: Desk, reader: Reader, data: dict[str, Any]) -> dict[str, Any]:
+        if data.get("id") == rooks.id:
+            release.wait(20)
+            told.set()
+        return find(desk, reader, data)
+
+    monkeypatch.setattr(Desk, "article", article)
+    site.chat.library.add(rooks)
+    site.chat.library.add(swifts)
+    page = visit(site.url)
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_role("button", name=re.compile("^Rooks")).click()
+    page.get_by_role("button", name=re.compile("^Swifts")).click()
+    expect(page.locator("article h2")).to_have_text("Swifts")
+    with page.expect_response(lambda response: "rooks" in response.text().lower()):
+        release.set()
+    assert told.is_set()
+    page.wait_for_timeout(200)
+    expect(page.locator("article h2")).to_have_text("Swifts")
+    expect(page.get_by_role("dialog")).to_have_count(0)

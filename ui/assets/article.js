@@ -1,6 +1,6 @@
 // The article: set to be read, with the words that an answer cites marked in it.
 
-const shown = { article: null, spans: [], units: null, owner: null };
+const shown = { article: null, spans: [], units: null, owner: null, wanted: null };
 const loadedArticles = new Map(); // by id
 const LAID_OUT = 40; // blocks before the words that are looked for
 
@@ -11,9 +11,12 @@ async function fetchArticle(id) {
 
 const titleOf = (id) => (loadedArticles.get(id) || app.articles.find((a) => a.id === id) || { title: "An article that was removed" }).title;
 
+// Gives whether it is shown: while it was on its way, another one may have been chosen.
 async function showArticle(id) {
-  if (shown.article && shown.article.id === id) return;
+  shown.wanted = id;
+  if (shown.article && shown.article.id === id) return true;
   const article = await fetchArticle(id);
+  if (shown.wanted !== id) return false;
   shown.article = article;
   shown.spans = [];
   shown.owner = null;
@@ -39,6 +42,7 @@ async function showArticle(id) {
   const words = article.words.toLocaleString("en") + (article.words === 1 ? " word" : " words");
   $("at").replaceChildren(h("bdi", null, article.title), ...[byline, words].filter(Boolean).map((part) => " · " + part));
   showShelf();
+  return true;
 }
 
 // The text's own first line, if it is the title: it is set as the title then, instead of beside it once more.
@@ -77,7 +81,8 @@ function listNode(text, start, before) {
     const marker = line.match(/^\s*(?:[-*+•‣◦–]|(\d{1,4})[.)])\s+/);
     if (marker || !items.length) {
       if (!items.length) ordered = marker && marker[1] ? Number(marker[1]) : null;
-      items.push(h("li", { dir: "auto" }, piece(at + (marker ? marker[0].length : 0), at + line.length)));
+      const lettered = !marker && /^\s*\(?(?:[a-z]{1,7}[.)]|\d{1,4}(?:\.\w{1,4})+[.)]?)\s/i.test(line); // it shows its own mark: "b)", "2.1"
+      items.push(h("li", { dir: "auto", class: lettered ? "lettered" : null }, piece(at + (marker ? marker[0].length : 0), at + line.length)));
     } else {
       items[items.length - 1].append(" ", piece(at, at + line.length));
     }
@@ -187,7 +192,7 @@ async function goToSource(owner, cited, number) {
   const source = cited.find((one) => one.number === number);
   hidePop();
   try {
-    await showArticle(source.article_id);
+    if (!(await showArticle(source.article_id))) return;
   } catch (problem) {
     toast(problem.message);
     return;

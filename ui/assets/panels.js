@@ -97,13 +97,15 @@ function tickArticle(id, box) {
 
 // Read and ask this one alone. What was said about another stays in a conversation of its own.
 async function switchTo(id) {
+  let here = false;
   try {
     await opening(async () => {
-      await showArticle(id);
-      if (app.scope.join() === id) return;
+      here = await showArticle(id);
+      if (!here || app.scope.join() === id) return;
       if (app.turns.length) newConversation([id]); else setScope([id]);
     });
   } catch (problem) { toast(problem.message); return; }
+  if (!here) return;
   showShelf();
   if (!$("articles").open) return; // whoever closed it is at something else
   $("articles").close();
