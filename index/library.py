@@ -104,7 +104,8 @@ class Library:
             article: What to keep.
             rename: Whether a text that is there already takes the article's title, if that is not just what the
                 text begins with.
-            progress: Called with a description and the share that is done, from 0 to 1.
+            progress: Called with a description and the share that is done, from 0 to 1. What it raises before it is 1
+                ends the adding, and nothing is kept.
 
         Returns:
             False if the text was there already; then nothing was embedded, unless it got another title.
@@ -254,6 +255,7 @@ class Library:
         rows = [
             Row(passage, digest, vectors[digest]) for passage, digest in zip(passages, digests, strict=True)
         ]
+        report("Keeping the article", 0.99)
         library.catalog.put(article, library.space, rows)
         library.vectors.refresh()
         report("Ready", 1.0)

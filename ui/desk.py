@@ -180,6 +180,11 @@ class Desk:
         read = brought(data, uploaded=self._uploaded, allow_url=self._allow_url)
         return {"job": self._jobs.start(partial(self._bring, read)).id}
 
+    def cancel(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Give up an article that is being brought. What is being read of it at this moment is read to its end."""
+        self._jobs.get(data.get("job")).stop()
+        return {}
+
     def remove(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Remove an article from this computer."""
         if not reader.local:
@@ -268,8 +273,11 @@ class Desk:
         article = read()
 
         def progress(detail: str, share: float | None = None) -> None:
+            if job.stopped and share != 1:  # then it is there
+                raise ArticleChatError("Cancelled: the article was not added.")
             job.say({"kind": "step", "name": "indexing", "detail": detail, "progress": share})
 
+        progress("Reading the article")
         new = self.chat.library.add(article, progress=progress)
         job.say({"kind": "added", "article": article_json(article), "new": new, "articles": self._articles()})
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index import Article
+from index import Article, SentenceEmbeddings
 from index.articles import Part
-from tests.ui.conftest import WHY, Site, Visit, ask, open_page
+from tests.ui.conftest import WHY, Site, Visit, ask, late, open_page
 
 BEES = "Bees dance.\n\nThe waggle dance of the honeybee tells the others how far away the flowers are."
 DANCE = "The waggle dance of the honeybee tells the others how far away the flowers are."
@@ -121,6 +121,26 @@ def test_a_file_that_is_no_article(
     expect(page.locator("#ac-bring-problem")).to_contain_text(problem)
     expect(page.locator("#ac-bring-problem")).to_contain_text(name)
     expect(page.get_by_role("button", name="Add and open")).to_be_enabled()
+
+
+def test_an_article_on_its_way_can_be_given_up(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(site.url)
+    articles(page)
+    page.get_by_label("Or paste its text").fill("Cranes fly in wedges.\n\nThey sleep on one leg.")
+    stop = page.get_by_role("dialog").get_by_role("button", name="Cancel")
+    expect(stop).to_be_hidden()
+    with late(monkeypatch, SentenceEmbeddings, "embed_documents") as release:
+        page.get_by_role("button", name="Add and open").click()
+        expect(page.locator("#ac-bring-step")).to_contain_text("Reading the article")
+        stop.focus()
+        page.keyboard.press("Enter")
+        release.set()
+        expect(page.locator("#ac-bring-problem")).to_contain_text("Cancelled")
+    expect(page.get_by_role("button", name="Add and open")).to_be_focused()
+    expect(page.get_by_label("Or paste its text")).not_to_be_empty()  # it may be sent again
+    assert not any("Cranes" in info.title for info in site.chat.library.articles())
 
 
 def test_nothing_to_bring(visit: Visit, site: Site) -> None:

@@ -132,7 +132,8 @@ async function bring(file) {
   if ($("bring-go").disabled) { toast("One article at a time: the last one is still on its way."); return; }
   const problemBox = $("bring-problem");
   const stepBox = $("bring-step");
-  const step = (detail, share) => { stepBox.hidden = false; stepBox.replaceChildren(gauge(share), detail); };
+  const stopper = $("bring-stop");
+  const step = (detail, share) => { stepBox.hidden = false; $("bring-what").replaceChildren(gauge(share), detail); };
   problemBox.textContent = "";
   $("bring-go").disabled = true;
   try {
@@ -146,6 +147,8 @@ async function bring(file) {
     }
     step("Reading the article", null);
     const { job } = await call("bring", data);
+    stopper.onclick = () => { stopper.disabled = true; call("cancel", { job }).catch(() => {}); }; // what fails came too late
+    stopper.hidden = false;
     const article = await followBringing(job, step);
     $("bring").reset();
     if ($("articles").open) {
@@ -157,8 +160,11 @@ async function bring(file) {
   } catch (problem) {
     problemBox.textContent = problem instanceof Problem ? problem.message : String(problem);
   } finally {
-    stepBox.hidden = true;
+    const left = stopper.disabled; // the keyboard's place was on it
+    stopper.disabled = false;
+    stepBox.hidden = stopper.hidden = true;
     $("bring-go").disabled = false;
+    if (left) $("bring-go").focus();
     $("file").value = "";
   }
 }
