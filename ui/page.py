@@ -22,8 +22,10 @@ __all__ = ["build", "serve"]
 _MAX_FILE_SIZE = "50mb"  # as index.loading takes
 _QUEUE = 32  # requests of programs that may wait
 _SCRIPTS = ("text.js", "article.js", "cites.js", "answer.js", "talk.js", "panels.js", "page.js")
-_ACTIONS = ("state", "loading", "article", "articles", "suggestions", "conversation", "conversations",
-            "erase", "export", "ask", "stop", "follow", "rate", "bring", "cancel", "remove", "configure", "settings")  # fmt: skip
+_ACTIONS = (
+    "state", "loading", "article", "articles", "suggestions", "conversation", "conversations", "erase", "export",
+    "ask", "stop", "follow", "rate", "bring", "cancel", "remove", "configure", "settings",
+)  # fmt: skip
 
 
 class Page(gr.Blocks):
