@@ -56,7 +56,7 @@ class Database:
         """
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
         with self._errors():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,8 +98,16 @@ class Database:
             )  # what is removed is overwritten, not just forgotten
             self._local.connection = connection
             with self._guard:
-                self._connections.append(connection)
+                self._close_those_of_ended_threads()
+                self._connections.append((threading.current_thread(), connection))
         return connection
+
+    def _close_those_of_ended_threads(self) -> None:
+        """A page answers each question in a thread of its own: kept open, the files would be too many some day."""
+        for thread, connection in self._connections:
+            if not thread.is_alive():
+                connection.close()
+        self._connections = [entry for entry in self._connections if entry[0].is_alive()]
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -153,7 +161,7 @@ class Database:
     def close(self) -> None:
         """Close the file for all threads."""
         with self._guard:
-            for connection in self._connections:
+            for _, connection in self._connections:
                 connection.close()
             self._connections.clear()
             self._local = threading.local()

@@ -114,16 +114,26 @@ class Library:
             StoreError: if the library cannot be written.
         """
         library = self._open()
+        if self._is_kept(library, article, rename):  # without waiting for a long one that is being added
+            return False
         with self._adding:  # two threads that add the same article embed it once
+            if self._is_kept(library, article, rename):
+                return False
             title = library.catalog.title(article.id)
-            if title is not None and title != article.title and not (rename and article.has_own_title):
+            if title is not None and not (rename and article.has_own_title):
                 article = replace(article, title=title)
             known = library.space.count([article.id]) > 0
-            if known and title == article.title:
-                library.catalog.claim(article)
-            else:
-                self._index(library, article, progress)
+            self._index(library, article, progress)
             return not known
+
+    def _is_kept(self, library: Opened, article: Article, rename: bool) -> bool:
+        """Whether an article is there just so. Then its file or address is noted."""
+        title = library.catalog.title(article.id)
+        renamed = title != article.title and rename and article.has_own_title
+        if title is None or renamed or not library.space.count([article.id]):
+            return False
+        library.catalog.claim(article)
+        return True
 
     def remove(self, article_id: str) -> None:
         """Remove an article and everything of it.
@@ -223,9 +233,13 @@ class Library:
         latest = library.database.latest()
         if library.complete_at == latest:
             return
+        if not library.space.missing():  # without waiting for one that is being added
+            library.complete_at = latest
+            return
         with self._adding:
             missing = library.space.missing()
-            wanted = missing if article_ids is None else [i for i in missing if i in set(article_ids)]
+            among = None if article_ids is None else set(article_ids)
+            wanted = [i for i in missing if among is None or i in among]
             if wanted:
                 count = "1 article" if len(wanted) == 1 else f"{len(wanted)} articles"
                 _log.warning(

@@ -19,7 +19,7 @@ FRONT_MATTER = re.compile(
 _MARKDOWN = (
     re.compile(r"^#{1,6} +\S", re.MULTILINE),
     re.compile(r"^(?:```|~~~)", re.MULTILINE),
-    re.compile(r"\[[^\]\n]+\]\((?:https?://|/|#|mailto:)[^)\s]*\)"),
+    re.compile(r"\[[^\[\]\n]+\]\((?:https?://|/|#|mailto:)[^)\s]*\)"),
     re.compile(r"(?<![*\w])\*\*[^*\s][^*\n]*\*\*(?![*\w])"),
     re.compile(r"^\|.+\|\n\|[ :|-]+\|$", re.MULTILINE),
 )
@@ -29,7 +29,7 @@ _MAX_HEADING = 110
 def clean(text: str) -> str:
     """The text with plain line endings, without a byte order mark, and without white space around it."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub(r"[ \t]+\n", "\n", text).replace("\f", "\n\n")
+    text = re.sub(r"(?<![ \t])[ \t]+\n", "\n", text).replace("\f", "\n\n")
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
@@ -61,7 +61,8 @@ def parse_plain(text: str) -> tuple[Block, ...]:
 
 def _chunks(text: str) -> list[tuple[int, int]]:
     """Spans between blank lines."""
-    return [match.span() for match in re.finditer(r"\S.*?(?=\n[ \t]*\n|\s*\Z)", text, re.DOTALL)]
+    chunk = re.compile(r"\S.*?(?=\n[ \t]*\n|\Z)", re.DOTALL)
+    return [match.span() for match in chunk.finditer(text, 0, len(text.rstrip()))]
 
 
 def _lines_or_paragraph(text: str, chunk: tuple[int, int]) -> list[tuple[int, int]]:

@@ -10,14 +10,12 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading, cite
+from rag.retrieval import MOST_ARTICLES
 from rag.verify import Verdict
 from rag.watch import Watch
 from rag.words import negated
 
 __all__ = ["Query", "run"]
-
-_MOST_ARTICLES = 3
-"""How many of the articles that were found are read."""
 
 
 def run(
@@ -49,7 +47,7 @@ def run(
         model.start()
         watch.note("loading")
     readings: list[Reading] = []
-    for part in evidence.by_article()[:_MOST_ARTICLES]:
+    for part in evidence.by_article()[:MOST_ARTICLES]:
         reading = Reading(query, part, model, watch)
         answered = next((other for other in readings if other.kept), None)
         if answered is None:

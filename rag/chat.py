@@ -95,7 +95,9 @@ class ArticleChat:
             # The model's start and the article's indexing use different parts of the machine.
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
-        query = chain.Query(question, self.open(article), earlier)
+        yield from self._run(chain.Query(question, self.open(article), earlier))
+
+    def _run(self, query: chain.Query) -> Generator[Event]:
         yield from chain.run(
             query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
         )
@@ -211,7 +213,14 @@ class ArticleChat:
             ModelError: If the model fails.
         """
         articles = self.open(article)
-        return suggest(articles, self.model, lambda question: self.answer(question, article=articles))
+
+        def ask(question: str) -> Answer:
+            # Not opened again: an article that is removed meanwhile would come back.
+            *_, last = self._run(chain.Query(question, articles))
+            assert isinstance(last, Finished)
+            return last.answer
+
+        return suggest(articles, self.model, ask)
 
     def remove(self, article_id: str) -> None:
         """Remove an article from the library, and what was made of it: its questions, and what the model has read.
@@ -222,9 +231,11 @@ class ArticleChat:
         """
         from rag.server import forget_prefixes  # with what it needs to talk to the model
 
-        self.library.remove(article_id)
-        forget(article_id)
-        forget_prefixes()
+        try:
+            self.library.remove(article_id)
+        finally:  # its passages may be gone though their vectors could not be reached
+            forget(article_id)
+            forget_prefixes()
 
     def _start_quietly(self) -> None:
         """Start the model on the side. What goes wrong is told to whoever needs the model next."""
@@ -245,9 +256,9 @@ def _is_text(article: str) -> bool:
     with suppress(OSError, ValueError):  # too long for a name, or with characters that no name has
         if Path(article).exists():
             return False
-    if len(article.split()) < 2:
+    ends = re.search(r"[.!?…。！？][\"'”’»)\]」』]*$", article) is not None
+    if len(article.split()) < 2 and not re.search("[。！？]", article):  # Chinese and Japanese have no spaces
         return False
-    ends = re.search(r"[.!?…。！？][\"'”’»)\]]*$", article) is not None
     named = re.match(r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:[/\\])", article) or re.search(r"\.\w{2,5}$", article)
     return ends or (len(article) > _NAME and not named)
 

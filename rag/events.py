@@ -58,7 +58,10 @@ class Checked(Event):
 
 @dataclass(frozen=True)
 class Retracted(Event):
-    """A sentence that the article does not carry: its draft disappears."""
+    """A sentence that the article does not carry: its draft disappears.
+
+    Where its beginning or the article's own sentence passes in its place, that follows as ``Checked``.
+    """
 
     kind: ClassVar[str] = "retracted"
     sentence: int

@@ -101,13 +101,13 @@ class Reading:
             said = sentence
             if not verdict.sources:
                 self.retracted.append(sentence)
+                reason = verdict.reason
                 said, verdict = _rescue(sentence, verdict, self.check)
+                yield Retracted(number, sentence, reason)
             if verdict.sources:
                 self._watch.note("first_checked")
                 yield Checked(number, said, cite(verdict, number))
                 self.kept.append((said, verdict))
-            else:
-                yield Retracted(number, sentence, verdict.reason)
         # Only the built-in model judges what is tried.
         if self._model.builtin and not self.kept and self.found >= SOUGHT:
             yield from self._quote(len(written))

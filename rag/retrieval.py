@@ -8,6 +8,7 @@ from rag.evidence import Evidence, Excerpt
 
 if TYPE_CHECKING:
     from index import Library
+    from index.library import Hit
 
 __all__ = ["WHOLE_ARTICLE", "gather", "is_short", "whole"]
 
@@ -18,6 +19,9 @@ READ = 1_500
 """Characters of a longer article that the model reads for one question; reading them is what takes the time."""
 
 CANDIDATES = 8
+
+MOST_ARTICLES = 3
+"""How many articles are read for one question."""
 
 
 def is_short(articles: Sequence[Article]) -> bool:
@@ -49,12 +53,22 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
         return whole(articles[0])
     by_id = {article.id: article for article in articles}
     hits = library.search(query, k=CANDIDATES, article_ids=list(by_id))
-    chosen: list[Excerpt] = []
+    chosen: list[Hit] = []
     room = READ
     for hit in hits:
-        passage = hit.passage
-        if chosen and passage.end - passage.start > room:
+        room -= hit.passage.end - hit.passage.start
+        if chosen and room < 0:
             break
-        room -= passage.end - passage.start
-        chosen.append(Excerpt(by_id[passage.article_id], passage.start, passage.end, hit.score))
-    return Evidence(chosen)
+        chosen.append(hit)
+    # However much the first article fills, what the next ones say is heard: they may say otherwise.
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.article_id, hit)
+    chosen += [hit for hit in list(best.values())[:MOST_ARTICLES] if hit not in chosen]
+    chosen.sort(key=hits.index)
+    return Evidence(
+        [
+            Excerpt(by_id[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
+            for hit in chosen
+        ]
+    )

@@ -19,6 +19,7 @@ _PART = 1200  # characters that are read for one question
 _TELLING = 90  # characters from which a paragraph says enough to ask about
 
 _making = threading.Lock()
+_removed: set[str] = set()  # articles that were removed while their questions were made
 _in_vain: set[tuple[str, str]] = set()  # articles and models that gave none: not tried twice by one process
 
 
@@ -51,10 +52,13 @@ def suggest(
     file = _file(article.id)
     if kept := _kept(file):
         return kept
+    _removed.discard(article.id)
     with _making:
         if (kept := _kept(file)) or (article.id, model.name) in _in_vain:
             return kept
         questions = _made(article, model, ask, pause)
+        if article.id in _removed:
+            return []
         if questions:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(questions, ensure_ascii=False))
@@ -92,7 +96,8 @@ def _made(
 
 
 def forget(article_id: str) -> None:
-    """Delete the questions that were made of an article."""
+    """Delete the questions that were made of an article, and those that are being made."""
+    _removed.add(article_id)
     _file(article_id).unlink(missing_ok=True)
 
 

@@ -1,7 +1,7 @@
 """A question asked in a conversation: on its way in a thread, kept on disk when it has been answered."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
@@ -33,10 +33,11 @@ class Asking:
         chat: rag.ArticleChat,
         reader: str,
         question: str,
-        articles: Sequence[Article],
+        find: Callable[[], list[Article]],
         *,
         conversation_id: str | None = None,
         instead_of: str | None = None,
+        last: str | None = None,
     ) -> dict[str, Any]:
         """Ask, and return at once.
 
@@ -44,9 +45,11 @@ class Asking:
             chat: Answers.
             reader: Who asks.
             question: What they ask.
-            articles: What they ask.
+            find: Gives the articles that they ask; once more when it is the question's turn, for one may have been
+                removed meanwhile.
             conversation_id: The conversation it belongs to; a new one if None.
             instead_of: The turn that it replaces, together with all that followed.
+            last: The last turn that the page knows of those.
 
         Returns:
             The ids of the ``conversation``, the ``turn`` and the ``job`` to follow. If too many are waiting, there
@@ -57,7 +60,7 @@ class Asking:
         """
         if not question.strip():
             raise ArticleChatError("Type a question first.")
-        about = [article.id for article in articles]
+        about = [article.id for article in find()]
         job = Job(_PATIENCE)
         turn: dict[str, Any] = {"id": secrets.token_hex(16), "question": question, "state": "running", "job": job.id,
                 "answer": None, "checked": [], "retractions": [], "error": None, "rating": None}  # fmt: skip
@@ -65,6 +68,8 @@ class Asking:
 
         def append(record: Record) -> None:
             turns = record["turns"]
+            if last and last in {t["id"] for t in turns[:-1]}:
+                raise ArticleChatError("This conversation went on in another tab. Reload the page to see it.")
             if instead_of is not None:
                 turns = turns[: next((i for i, t in enumerate(turns) if t["id"] == instead_of), len(turns))]
             pairs.extend(history(turns))
@@ -88,7 +93,7 @@ class Asking:
             self._conversations.save(record)
         ids = {"conversation": record["id"], "turn": turn["id"], "job": job.id}
         try:
-            self._jobs.start(lambda job: self._answer(job, chat, question, list(articles), pairs, keep), job)
+            self._jobs.start(lambda job: self._answer(job, chat, question, find, pairs, keep), job)
         except ArticleChatError as error:
             keep(state="failed", error=str(error))
             return {**ids, "job": None, "failed": str(error)}
@@ -151,14 +156,20 @@ class Asking:
         job: Job,
         chat: rag.ArticleChat,
         question: str,
-        articles: list[Article],
+        find: Callable[[], list[Article]],
         pairs: list[tuple[str, str]],
         keep: Callable[..., None],
     ) -> None:
         try:
-            outcome = self._outcome(job, chat, question, articles, pairs)
+            outcome = self._outcome(job, chat, question, find, pairs)
         except Exception as error:
-            outcome = {"state": "failed", "error": explain(error)}
+            checked, retractions = _settled(job)
+            outcome = {
+                "state": "failed",
+                "error": explain(error),
+                "checked": checked,
+                "retractions": retractions,
+            }
         try:
             keep(**outcome)
         except ArticleChatError as error:
@@ -175,19 +186,16 @@ class Asking:
         job: Job,
         chat: rag.ArticleChat,
         question: str,
-        articles: list[Article],
+        find: Callable[[], list[Article]],
         pairs: list[tuple[str, str]],
     ) -> dict[str, Any]:
         answer = None
-        drafts: dict[int, str] = {}
         if not job.stopped:  # it may have been stopped while it waited for its turn
-            with closing(chat.stream(question, article=articles, history=pairs)) as events:
+            with closing(chat.stream(question, article=find(), history=pairs)) as events:
                 for event in events:
                     if isinstance(event, rag.Finished):
                         answer = event.answer.to_dict()
                         break
-                    if cut := _cut(event, drafts):
-                        job.say(cut.to_dict())
                     job.say(event.to_dict())
                     if job.stopped:
                         break
@@ -201,21 +209,3 @@ def _settled(job: Job) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The sentences that were verified so far, and those that were taken back."""
     events = list(job.events)
     return [e for e in events if e["kind"] == "checked"], [e for e in events if e["kind"] == "retracted"]
-
-
-def _cut(event: rag.Event, drafts: dict[int, str]) -> rag.Retracted | None:
-    """What is taken back where only the beginning of a sentence was verified: the sentence as it was written.
-
-    Args:
-        event: What has just happened.
-        drafts: The sentences that are written and not verified yet; brought up to date.
-    """
-    if isinstance(event, rag.Draft):
-        drafts[event.sentence] = drafts.get(event.sentence, "") + event.text
-    elif isinstance(event, rag.Retracted):
-        drafts.pop(event.sentence, None)
-    elif isinstance(event, rag.Checked):
-        written = drafts.pop(event.sentence, "").strip()
-        if written and written != event.text:
-            return rag.Retracted(event.sentence, written, "Only its beginning was found in the article.")
-    return None

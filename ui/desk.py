@@ -68,6 +68,7 @@ class Desk:
         self._asking = Asking(self._conversations, self._jobs)
         self._ahead = ReadingAhead(lambda: self._jobs.busy)
         self._seed = seed_article()
+        self._shown: list[Article] = []
         self._starting = Starting()
 
     def load(self) -> None:
@@ -111,8 +112,9 @@ class Desk:
         """Questions that these articles answer, those first that come closest to what was said last."""
         near = str(data.get("near") or "")[:_NEAR]
         articles = self._scope(data)
+        self._shown = articles
         found = suggestions(self.chat, articles, lambda: self._jobs.busy, near)
-        if len(articles) == 1:
+        if len(articles) == 1 and self._shown is articles:  # another one may have been opened meanwhile
             self._ahead.read(self.chat, articles[0])
         return {"suggestions": found}
 
@@ -150,9 +152,10 @@ class Desk:
             self.chat,
             reader.name,
             str(data.get("question", "")),
-            self._scope(data),
+            partial(self._scope, dict(data)),
             conversation_id=data.get("conversation"),
             instead_of=data.get("instead_of"),
+            last=data.get("last"),
         )
 
     def stop(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -105,8 +105,13 @@ function onChecked(turn, event) {
   node.classList.remove("prov");
   node.classList.add("settled");
   fillSentence(turn, node, event.text, event.citations);
-  if (turn === lastTurn()) { shown.owner = shown.owner === turn ? null : shown.owner; showMarks(turn, turn.cited); }
+  if (turn !== lastTurn() || elsewhere(turn)) return;
+  shown.owner = shown.owner === turn ? null : shown.owner;
+  showMarks(turn, turn.cited);
 }
+
+// Whether the reader is at the words of another answer: they stay marked until he leaves them.
+const elsewhere = (turn) => Boolean(app.chosen) && app.chosen.turn !== turn && $("article").contains(document.activeElement);
 
 function onRetracted(turn, event) {
   turn.retractions.push(event);
@@ -140,7 +145,7 @@ function finishAnswer(turn, live) {
   else if (turn.answer.status === "not_in_article") showDeclined(turn);
   else showAnswer(turn);
   if (live) announce(turn);
-  if (turn !== lastTurn()) return;
+  if (turn !== lastTurn() || elsewhere(turn)) return;
   clearMarks(); // what is marked belongs to the latest answer, until another is pointed at
   if (turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
 }
@@ -232,7 +237,9 @@ function showStopped(turn) {
 }
 
 function showError(turn, message) {
-  turn.body.replaceChildren(h("div", { class: "err", "data-testid": "error" }, h("b", null, "No answer this time."), h("p", { dir: "auto" }, message),
+  for (const [index, node] of turn.sentences || []) if (!turn.checked.has(index)) node.remove();
+  const kept = turn.checked && turn.checked.size ? [turn.text] : []; // what was found before it failed
+  turn.body.replaceChildren(...kept, h("div", { class: "err", "data-testid": "error" }, h("b", null, kept.length ? "The answer broke off." : "No answer this time."), h("p", { dir: "auto" }, message),
     h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => submit(turn.question, turn) }, "Try again"),
       h("button", { type: "button", onclick: () => openPanel("settings") }, "Settings"))));
 }

@@ -141,6 +141,12 @@ function showMarks(owner, cited) {
   }
 }
 
+// Of the answer that the reader is at: the one of which he followed a source, or else the last.
+function showLatestMarks() {
+  const turn = app.chosen ? app.chosen.turn : lastTurn();
+  if (turn && turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
+}
+
 function overlapping(from, to) {
   return shown.spans.filter((span) => span.start < to && span.end > from);
 }
@@ -224,6 +230,6 @@ function showShelf() {
   $("shelf").hidden = ids.length < 2;
   $("shelf").replaceChildren(...ids.map((id) => h("button", {
     type: "button", "aria-pressed": String(id === shown.article.id), title: titleOf(id),
-    onclick: () => showArticle(id).catch((problem) => toast(problem.message)),
+    onclick: () => showArticle(id).then(showLatestMarks).catch((problem) => toast(problem.message)),
   }, h("span", null, h("bdi", null, titleOf(id))))));
 }

@@ -52,6 +52,7 @@ function backToAnswer(turn, n) {
 }
 
 let popTimer = 0;
+let popAnchor = null;
 function showPop(anchor, turn, source) {
   clearTimeout(popTimer);
   const pop = $("pop");
@@ -59,8 +60,19 @@ function showPop(anchor, turn, source) {
   pop.className = "pop c" + tint(source);
   pop.replaceChildren(h("q", { dir: "auto" }, source.quote), about ? h("small", null, about) : "");
   pop.hidden = false;
+  popAnchor = anchor;
+  placePop();
+}
+
+// Beside its mark, which may be on the move: the keyboard brings marks into view by scrolling. Whoever scrolls on has left it.
+function placePop() {
+  const pop = $("pop");
+  if (pop.hidden) return;
+  if (popAnchor !== document.activeElement || !popAnchor.matches(":focus-visible")) {
+    if (!popAnchor.matches(":hover")) { hidePop(); return; }
+  }
   pop.style.left = pop.style.top = "0";
-  const at = anchor.getBoundingClientRect();
+  const at = popAnchor.getBoundingClientRect();
   const size = pop.getBoundingClientRect();
   const top = at.top - size.height - 8 > 8 ? at.top - size.height - 8 : at.bottom + 8;
   pop.style.left = Math.max(12, Math.min(at.left - 24, innerWidth - size.width - 12)) + "px";

@@ -94,7 +94,8 @@ function wire() {
   for (const [tab, other] of [["read", "ask"], ["ask", "read"]]) {
     $("tab-" + tab).addEventListener("click", () => showTab(tab));
     $("tab-" + tab).addEventListener("keydown", (event) => {
-      if (["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key)) { event.preventDefault(); showTab(other); $("tab-" + other).focus(); }
+      const next = { ArrowLeft: other, ArrowRight: other, Home: "read", End: "ask" }[event.key];
+      if (next) { event.preventDefault(); showTab(next); $("tab-" + next).focus(); }
     });
   }
   $("return").addEventListener("click", () => { if (app.chosen) backToAnswer(app.chosen.turn, app.chosen.number); else showTab("ask"); });
@@ -122,7 +123,7 @@ function wireAsking() {
     const talk = $("talk");
     app.stuck = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     $("latest").hidden = app.stuck || !app.turns.length;
-    hidePop();
+    placePop();
   }, { passive: true });
   $("latest").addEventListener("click", () => toEnd(true));
 }
@@ -130,7 +131,7 @@ function wireAsking() {
 function submitTyped() {
   const box = $("question");
   if (!box.value.trim()) { toast("Type a question first."); box.focus(); return; }
-  if (app.opening) { app.asked = true; say("Your question is asked as soon as the article is open."); return; }
+  if (app.opening) { app.asked = true; toast("Your question is asked as soon as the article is open."); return; }
   if (app.busy) { toast("Stop the present answer first."); return; }
   const question = box.value.trim();
   box.value = "";

@@ -150,7 +150,10 @@ async function bring(file) {
     stopper.onclick = () => { stopper.disabled = true; call("cancel", { job }).catch(() => {}); }; // what fails came too late
     stopper.hidden = false;
     const article = await followBringing(job, step);
-    $("bring").reset();
+    // Only what was sent: something else may have been typed meanwhile.
+    for (const [name, sent] of file ? [["title", data.title]] : [["title", data.title], ["text", data.text], ["url", data.url]]) {
+      if ($(name).value.trim() === sent.trim()) $(name).value = "";
+    }
     if ($("articles").open) {
       await switchTo(article.id);
       toast("Ready: " + article.title);
@@ -159,6 +162,7 @@ async function bring(file) {
     }
   } catch (problem) {
     problemBox.textContent = problem instanceof Problem ? problem.message : String(problem);
+    if (!$("articles").open) toast(problemBox.textContent);
   } finally {
     const left = stopper.disabled; // the keyboard's place was on it
     stopper.disabled = false;

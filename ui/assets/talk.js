@@ -2,7 +2,7 @@
 
 const app = {
   articles: [], scope: [], seed: null, conversation: null, turns: [], busy: null, chosen: null, cameFrom: null,
-  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(), opening: 0, asked: false,
+  settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(), opening: 0, asked: false, wanted: null,
 };
 const lastTurn = () => app.turns[app.turns.length - 1];
 
@@ -54,7 +54,8 @@ async function send(turn, replaced) {
   const { model, base_url: address } = app.settings;
   let ids;
   try {
-    ids = await call("ask", { question: turn.question, articles: app.scope, conversation: app.conversation, instead_of: known ? known.id : null, answers: [model, address] });
+    const last = replaced.findLast((one) => one.id); // whether it went on in another tab
+    ids = await call("ask", { question: turn.question, articles: app.scope, conversation: app.conversation, instead_of: known ? known.id : null, last: last ? last.id : null, answers: [model, address] });
   } catch (problem) {
     ids = { failed: problem.message };
   }
@@ -82,18 +83,22 @@ async function send(turn, replaced) {
 async function follow(turn) {
   let after = 0;
   let lost = 0;
+  let dropped = false;
   const turns = app.turns;
   while (turn.state === "running" && app.turns === turns) {
     try {
       const news = await call("follow", { job: turn.job, after });
       lost = 0;
       if (turn.state !== "running" || app.turns !== turns) break;
-      for (const event of news.events) onEvent(turn, event);
+      for (const event of news.events) {
+        onEvent(turn, event.kind === "stopped" && dropped ? { kind: "failed", message: "The connection was lost for too long, and the answer was given up." } : event);
+      }
       after += news.events.length;
       if (news.events.length) toEnd();
       if (news.done && turn.state === "running") onEvent(turn, { kind: "stopped" });
     } catch (problem) {
       lost += 1;
+      dropped = true;
       if (!problem.lost || lost > 60) onEvent(turn, { kind: "failed", message: problem.message });
       else { showStep(turn, { name: "lost", detail: "The connection is lost. Trying again", progress: null }); await sleep(1000); }
     }
@@ -187,6 +192,7 @@ function setScope(ids) {
 
 function newConversation(ids) {
   stop();
+  app.wanted = null;
   app.conversation = null;
   app.turns = [];
   app.chosen = null;
@@ -202,7 +208,9 @@ function newConversation(ids) {
 
 // Show a conversation that was kept, and go on following a question that is still on its way.
 async function openConversation(id) {
+  app.wanted = id;
   const [kept, { articles }] = await Promise.all([call("conversation", { id }), call("articles")]);
+  if (app.wanted !== id) return; // another was chosen meanwhile, or a new one begun
   stop();
   app.articles = articles; // another page or a command may have added some
   const there = kept.articles.filter((article) => articles.some((one) => one.id === article));
@@ -217,7 +225,7 @@ async function openConversation(id) {
   await showArticle(app.scope[0]);
   showShelf();
   const last = lastTurn();
-  if (last && last.state === "done" && last.answer.status !== "not_in_article") showMarks(last, last.cited);
+  if (last) showLatestMarks();
   showComposer();
   showSuggestions();
   toEnd(true);
@@ -234,7 +242,7 @@ function restored(kept) {
   beginAnswer(turn);
   turn.retractions = kept.retractions || [];
   if (kept.state === "running") { turn.retractions = []; return turn; }
-  if (kept.state === "stopped") for (const event of kept.checked || []) onChecked(turn, event);
+  if (kept.state !== "done") for (const event of kept.checked || []) onChecked(turn, event);
   finishAnswer(turn, false);
   return turn;
 }

@@ -48,9 +48,10 @@ function unitsOf(text) {
   return (offset) => units[Math.min(offset, units.length - 1)];
 }
 
+let secret = "";
 function reader() {
   // Tells this browser from others on a shared server. On one's own computer the server does not need it.
-  let secret = remembered("reader");
+  secret = secret || remembered("reader");
   if (!secret) {
     secret = Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) => byte.toString(16).padStart(2, "0")).join("");
     remember("reader", secret);
