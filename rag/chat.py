@@ -256,9 +256,11 @@ def _is_text(article: str) -> bool:
     with suppress(OSError, ValueError):  # too long for a name, or with characters that no name has
         if Path(article).exists():
             return False
-    ends = re.search(r"[.!?…。！？][\"'”’»)\]」』]*$", article) is not None
-    if len(article.split()) < 2 and not re.search("[。！？]", article):  # Chinese and Japanese have no spaces
+    if re.search("[。！？]", article):  # Chinese and Japanese have no spaces
+        return True
+    if len(article.split()) < 2:
         return False
+    ends = re.search(r"[.!?…][\"'”’»)\]]*$", article) is not None
     named = re.match(r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:[/\\])", article) or re.search(r"\.\w{2,5}$", article)
     return ends or (len(article) > _NAME and not named)
 

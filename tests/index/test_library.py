@@ -1,6 +1,7 @@
 """The library: what is kept, found, replaced and removed."""
 
 import sqlite3
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -374,3 +375,61 @@ def test_a_place_that_is_no_directory_is_said(tmp_path: Path, embeddings: Senten
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be used"):
         Library(tmp_path / "file" / "library", embeddings=embeddings).articles()
+
+
+def test_files_do_not_stay_open_for_threads_that_have_ended(library: Library) -> None:
+    library.add(Article.from_text(HARBOUR))
+    files = Path("/proc/self/fd")
+    if not files.exists():
+        pytest.skip("this system does not tell which files are open")
+
+    def ask() -> None:
+        assert library.search("Who built the harbour?")
+
+    counts = []
+    for _ in range(3):
+        for _ in range(10):
+            thread = threading.Thread(target=ask)
+            thread.start()
+            thread.join()
+        counts.append(len(list(files.iterdir())))
+    assert counts[2] <= counts[0] + 1
+
+
+def test_what_is_there_is_asked_while_something_long_is_added(tmp_path: Path) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    class Slow(Letters):
+        def embed_documents(self, texts: list[str]) -> list[list[float]]:
+            if any("bakery" in text for text in texts):
+                begun.set()
+                release.wait(20)
+            return super().embed_documents(texts)
+
+    with Library(tmp_path, embeddings=Slow()) as library, ThreadPoolExecutor(1) as pool:
+        harbour = Article.from_text(HARBOUR)
+        library.add(harbour)
+        adding = pool.submit(library.add, Article.from_text(BAKERY))
+        assert begun.wait(20)
+        try:
+            assert not library.add(harbour)
+            assert library.search("Who built the harbour?")
+            assert not adding.done()
+        finally:
+            release.set()
+        assert adding.result()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The harbour{' ' * 1_000_000}of Riga",
+        "The harbour\n" + "\t" * 1_000_000 + "of Riga",
+        "[" * 1_000_000 + "](#a)",
+    ],
+    ids=["spaces", "tabs", "brackets"],
+)
+def test_a_text_made_to_keep_the_reader_busy_is_read(text: str) -> None:
+    assert Article.from_text(
+        text
+    ).text  # in a moment: not after the hours that trying every end of each run takes

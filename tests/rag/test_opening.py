@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleError, Library
+from index import Article, ArticleError, Library, StoreError
+from index.vectors import VectorIndex
 from rag import ArticleChat, Settings
-from tests.index.test_library import HARBOUR, Letters
+from rag.retrieval import gather
+from tests.index.test_library import BAKERY, HARBOUR, Letters
 
 
 @pytest.fixture
@@ -27,6 +29,8 @@ def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArticleCha
         "The mill burnt down in 1911.",
         "Was it the mill? “Yes, it was.”",
         "Two lines\nare a text",
+        "東京の港は1870年に建てられた。最初の船が来た。",
+        "东京的港口建于1870年。第一艘船来了",
         HARBOUR * 100,
     ],
 )
@@ -71,3 +75,32 @@ def test_removing_forgets_what_was_made_of_an_article(chat: ArticleChat, tmp_pat
     assert others.exists()
     with pytest.raises(ArticleError, match="no article"):
         chat.remove(article.id)
+
+
+def test_an_article_is_heard_however_much_the_others_have_to_say(chat: ArticleChat) -> None:
+    many = "The harbour of Riga was built by Anna Berg in the year 1870, and not one day later. " * 60
+    loud = Article.from_text(f"Gazette\n\n{many}")
+    quiet = Article.from_text(f"Herald\n\n{BAKERY} The harbour of Riga was built by Bo Ek in 1871.")
+    chat.open([loud, quiet])
+    evidence = gather("Who built the harbour of Riga?", [loud, quiet], chat.library)
+    assert {excerpt.article.id for excerpt in evidence.excerpts} == {loud.id, quiet.id}
+
+
+def test_what_was_made_of_an_article_goes_though_its_vectors_cannot_be_reached(
+    chat: ArticleChat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article = Article.from_text(HARBOUR)
+    chat.library.add(article)
+    made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "a.bin"]
+    for file in made:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("[]")
+
+    def away(self: VectorIndex) -> bool:
+        raise StoreError("The server is away.")
+
+    monkeypatch.setattr(VectorIndex, "refresh", away)
+    with pytest.raises(StoreError, match="away"):
+        chat.remove(article.id)
+    assert not any(file.exists() for file in made)
+    assert not chat.library.articles()

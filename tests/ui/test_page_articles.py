@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index import Article, SentenceEmbeddings
+from index import Article, Library, SentenceEmbeddings
 from index.articles import Part
 from tests.ui.conftest import WHY, Site, Visit, ask, late, open_page
 
@@ -167,8 +167,44 @@ def test_several_articles_at_once(visit: Visit, site: Site) -> None:
     page.get_by_test_id("citation").first.click()  # the article that is cited comes forward
     expect(page.get_by_role("heading", name="Meta's Scale AI deal")).to_be_visible()
     expect(page.locator("mark").first).to_be_in_viewport()
-    page.locator("#ac-shelf").get_by_role("button", name="Bees together").click()
+    shelf = page.locator("#ac-shelf")
+    shelf.get_by_role("button", name="Bees together").click()
     expect(page.get_by_role("heading", name="Bees together")).to_be_visible()
+    shelf.get_by_role("button", name="Meta's Scale AI deal").click()  # what was marked in it still is
+    expect(page.locator("article mark").first).to_be_visible()
+
+
+def test_what_is_typed_while_an_article_is_brought_stays(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(site.url)
+    with late(monkeypatch, SentenceEmbeddings, "embed_documents") as release:
+        articles(page)
+        text = page.get_by_label("Or paste its text")
+        text.fill("Terns fly from pole to pole.\n\nThey see two summers a year.")
+        page.get_by_role("button", name="Add and open").click()
+        expect(page.locator("#ac-bring-step")).to_be_visible()
+        text.fill("Something else")
+        release.set()
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    articles(page)
+    expect(text).to_have_value("Something else")
+
+
+def test_that_an_article_could_not_be_brought_is_said_where_the_reader_is(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit(site.url)
+    with late(monkeypatch, Library, "add") as release:
+        articles(page)
+        page.get_by_label("Or paste its text").fill("Gulls\n\nThey steal chips.")
+        page.get_by_role("button", name="Add and open").click()
+        expect(page.locator("#ac-bring-step")).to_be_visible()
+        page.get_by_role("button", name="Close").click()
+        monkeypatch.setattr(Library, "get", lambda *_: 1 / 0)
+        monkeypatch.setattr(Library, "articles", lambda *_: 1 / 0)
+        release.set()
+        expect(page.locator("#ac-toast")).to_contain_text("ZeroDivisionError")
 
 
 def test_pages_of_a_pdf_are_named(visit: Visit, site: Site) -> None:

@@ -2,10 +2,14 @@
 
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from rag import Checked, Event, ModelError
 from tests.ui.conftest import (
     CONFLICT,
     FOUNDED,
@@ -15,6 +19,7 @@ from tests.ui.conftest import (
     answered,
     ask,
     free_port,
+    kept,
     open_page,
     serving,
 )
@@ -162,3 +167,35 @@ def test_readers_from_elsewhere_see_only_their_own(visit: Visit, site: Site) -> 
     one.get_by_role("button", name="Close").click()
     one.get_by_role("button", name="Settings").click()
     expect(one.get_by_role("button", name="Apply")).to_be_disabled()
+
+
+def test_asking_again_does_not_erase_what_another_tab_added(visit: Visit, site: Site) -> None:
+    first, second = visit(site.url), visit(site.url)
+    ask(first, WHY)
+    open_page(second, site.url)
+    expect(second.get_by_test_id("bot")).to_have_count(1)
+    ask(first, FOUNDED)
+    second.get_by_role("button", name="Ask again").click()
+    expect(second.get_by_test_id("error")).to_contain_text("in another tab")
+    assert kept()[0] == [WHY, FOUNDED]
+
+
+def test_what_was_verified_stays_when_an_answer_breaks_off(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = site.chat.stream
+
+    def broken(*args: Any, **options: Any) -> Iterator[Event]:
+        for event in whole(*args, **options):
+            yield event
+            if isinstance(event, Checked):
+                raise ModelError("The model is gone.")
+
+    page = visit(site.url)
+    with monkeypatch.context() as patch:
+        patch.setattr(site.chat, "stream", broken)
+        ask(page, WHY, wait=False)
+        expect(page.get_by_test_id("error")).to_contain_text("The model is gone.")
+    for _ in range(2):  # after a reload as well
+        expect(page.locator(".turn .text")).to_contain_text("conflict of interest")
+        open_page(page, site.url)

@@ -8,7 +8,7 @@ import pytest
 
 from index import Article
 from rag import Answer
-from rag.suggest import suggest
+from rag.suggest import forget, suggest
 from ui.suggesting import suggestions
 
 if TYPE_CHECKING:
@@ -90,3 +90,17 @@ def test_those_that_follow_what_was_said_come_first(site: "Site", monkeypatch: p
     )
     assert near[0] == "Who painted the portrait?"
     assert sorted(near) == sorted(made)
+
+
+def test_those_of_an_article_that_is_removed_meanwhile_are_not_kept() -> None:
+    model: Any = Model("late")
+    gone = article("removed")
+
+    def removed(question: str) -> Answer:
+        forget(gone.id)
+        return good(question)
+
+    assert suggest([gone], model, removed, lambda: None) == []
+    asked = model.asked
+    assert len(suggest([gone], model, good, lambda: None)) == 4  # it was brought again
+    assert model.asked > asked
