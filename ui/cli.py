@@ -53,8 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(options: argparse.Namespace) -> int:
     """Run the command of ``options``, and turn every way to fail into a message and a code."""
-    from index.errors import ArticleChatError
-
     try:
         code = int(options.run(options))
         sys.stdout.flush()  # while a broken pipe can still be caught
@@ -66,16 +64,32 @@ def _guarded(options: argparse.Namespace) -> int:
         # Whoever read our output has had enough of it. Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
-    except ArticleChatError as error:
+    except Exception as error:
+        if _interrupted(error):  # Ctrl-C at a bad moment, which a library made an error of its own
+            complain("Stopped.")
+            return STOPPED
+        return _failed(error, options)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
+def _failed(error: Exception, options: argparse.Namespace) -> int:
+    """Tell the reader what went wrong."""
+    from index.errors import ArticleChatError
+
+    if isinstance(error, ArticleChatError):
         from rag.errors import QuestionError, SettingsError
 
         complain(str(error))
         return BAD_USE if isinstance(error, QuestionError | SettingsError) else FAILURE
-    except Exception as error:
-        logging.getLogger(__name__).debug("unexpected", exc_info=True)
-        hint = "" if options.verbose else " Run it again with --verbose to see where it comes from."
-        complain(f"Unexpected failure: {type(error).__name__}: {error}.{hint}")
-        return FAILURE
+    logging.getLogger(__name__).debug("unexpected", exc_info=error)
+    hint = "" if options.verbose else " Run it again with --verbose to see where it comes from."
+    complain(f"Unexpected failure: {type(error).__name__}: {error}.{hint}")
+    return FAILURE
 
 
 def complain(message: str) -> None:

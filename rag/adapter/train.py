@@ -154,6 +154,18 @@ class Trainer:
         writer.close()
 
 
+def average(one: Path, other: Path, out: Path) -> None:
+    """Write the mean of two adapters of which one went on from the other (Wortsman et al. 2022, "Robust fine-tuning of
+    zero-shot models", https://arxiv.org/abs/2109.01903): it keeps what the first could and the second unlearned."""
+    trainer = Trainer()
+    trainer.load(one)
+    halves = [parameter.detach().clone() / 2 for parameter in trainer.parameters]
+    trainer.load(other)
+    for parameter, half in zip(trainer.parameters, halves, strict=True):
+        parameter.data = parameter.detach() / 2 + half
+    trainer.save(out)
+
+
 def main() -> None:
     """Go once through the paragraphs of the training articles and twice through the stories, and write the adapter."""
     from tqdm import trange
@@ -165,6 +177,9 @@ def main() -> None:
     parser.add_argument("--sentences", type=Path, help="what rag.adapter.teach wrote of them")
     parser.add_argument("--start", type=Path, help="an adapter to go on from")
     parser.add_argument(
+        "--average", type=Path, nargs=2, help="write the mean of two adapters, and train nothing"
+    )
+    parser.add_argument(
         "--paragraphs", type=int, nargs="*", default=[], help="how many paragraphs of each; all by default"
     )
     parser.add_argument("--passes", type=int, default=1, help="how often through the stories")
@@ -172,6 +187,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    if options.average:
+        one, other = options.average
+        average(one, other, options.out)
+        return
     groups = []
     for path, most in itertools.zip_longest(options.squad, options.paragraphs):
         examples = Examples(read_squad(path, TRAINED_ON), options.sentences, options.seed)

@@ -35,7 +35,7 @@ def test_a_sentence_of_which_only_the_beginning_is_kept_says_so(visit: Visit, si
     open_page(page, site.url)
     last(page).get_by_text("One sentence was taken back").click()
     expect(last(page).locator(".taken s")).to_have_text(HALF)
-    expect(last(page).locator(".taken")).to_contain_text("The article does not say")
+    expect(last(page).locator(".taken")).to_contain_text("The article has no sentence that says this.")
 
 
 def test_only_the_source_that_was_chosen_last_stays_lit(visit: Visit, site: Site) -> None:
