@@ -74,10 +74,7 @@ class ArticleChat:
             ModelError: If the language model is missing or fails.
             StoreError: If the library cannot be used.
         """
-        for event in self.stream(question, article=article, history=history):
-            if isinstance(event, Finished):
-                return event.answer
-        raise AssertionError("the chain ended without an answer")
+        return _answer(self.stream(question, article=article, history=history))
 
     def stream(
         self, question: str, *, article: ArticleLike = None, history: History = ()
@@ -213,14 +210,10 @@ class ArticleChat:
             ModelError: If the model fails.
         """
         articles = self.open(article)
-
-        def ask(question: str) -> Answer:
-            # Not opened again: an article that is removed meanwhile would come back.
-            *_, last = self._run(chain.Query(question, articles))
-            assert isinstance(last, Finished)
-            return last.answer
-
-        return suggest(articles, self.model, ask)
+        # Not opened again for each question: an article that is removed meanwhile would come back.
+        return suggest(
+            articles, self.model, lambda question: _answer(self._run(chain.Query(question, articles)))
+        )
 
     def remove(self, article_id: str) -> None:
         """Remove an article from the library, and what was made of it: its questions, and what the model has read.
@@ -246,6 +239,14 @@ class ArticleChat:
         """Stop the model and close the library."""
         self.model.close()
         self.library.close()
+
+
+def _answer(events: Generator[Event]) -> Answer:
+    """The answer that events end with."""
+    for event in events:
+        if isinstance(event, Finished):
+            return event.answer
+    raise AssertionError("the chain ended without an answer")
 
 
 def _is_text(article: str) -> bool:

@@ -45,9 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as stop:  # argparse has printed its help or its complaint
         return int(stop.code or 0)
     _quiet(options.verbose)
-    atexit.register(
-        gc.freeze
-    )  # else every object of every library is looked through once more before the end
+    # Else every object of every library is looked through once more before the end.
+    atexit.register(gc.freeze)
     return _guarded(options)
 
 

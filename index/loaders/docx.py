@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 from index.articles import Article, Part
 from index.errors import ArticleError
 from index.loaders.archive import open_archive, parse_xml
-from index.loaders.numbering import Numbering
+from index.loaders.numbering import WORD, Numbering
 
 if TYPE_CHECKING:
     from docx.document import Document
 
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_PARAGRAPH, _TABLE, _ROW, _CELL = (f"{_WORD}{name}" for name in ("p", "tbl", "tr", "tc"))
-_TEXT = f"{_WORD}t"
+_PARAGRAPH, _TABLE, _ROW, _CELL = (f"{WORD}{name}" for name in ("p", "tbl", "tr", "tc"))
+_TEXT = f"{WORD}t"
 _FORMULA = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
-_SIGNS = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
+_SIGNS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBreakHyphen": "-"}
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 """The same again for old programs."""
 _UNREAD = {
-    f"{_WORD}moveFrom",  # text that stands elsewhere now
-    f"{_WORD}rt",  # how the word below it is said
+    f"{WORD}moveFrom",  # text that stands elsewhere now
+    f"{WORD}rt",  # how the word below it is said
     _FALLBACK,
 }
 _NUMBERING = "word/numbering.xml"
@@ -98,10 +97,10 @@ def _text(paragraph: Any) -> str:
         nearest = next(number for number, other in enumerate(above) if other.tag == _PARAGRAPH)
         inner = {other.tag for other in above[:nearest]}
         unread = inner & _UNREAD or any(other.tag == _FALLBACK for other in above)
-        if above[nearest] is not paragraph or unread or f"{_WORD}tabs" in inner:
+        if above[nearest] is not paragraph or unread or f"{WORD}tabs" in inner:
             continue  # of a text box within, or no text
         text = _SIGNS.get(element.tag) or element.text or ""
-        raised = above[0].find(f"{_WORD}rPr/{_WORD}vertAlign[@{_WORD}val='superscript']") is not None
+        raised = above[0].find(f"{WORD}rPr/{WORD}vertAlign[@{WORD}val='superscript']") is not None
         pieces.append(f"^{text}" if raised and re.fullmatch(r"[+\-−–]?\d+", text) else text)
     return "".join(pieces)
 
@@ -119,13 +118,13 @@ def _table(table: Any) -> str:
         cells: list[str] = []
         for cell in _own(row, _CELL, _ROW):
             text = _line(cell)
-            merged = cell.find(f"{_WORD}tcPr/{_WORD}vMerge")
-            if merged is not None and merged.get(f"{_WORD}val") != "restart":
+            merged = cell.find(f"{WORD}tcPr/{WORD}vMerge")
+            if merged is not None and merged.get(f"{WORD}val") != "restart":
                 text = above.get(column, "")  # the cell goes on from the row above
             above[column] = text
             cells.append(text)
-            span = cell.find(f"{_WORD}tcPr/{_WORD}gridSpan")
-            column += int(span.get(f"{_WORD}val", 1)) if span is not None else 1
+            span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
+            column += int(span.get(f"{WORD}val", 1)) if span is not None else 1
         rows.append(" | ".join(cells))
     return "\n".join(row for row in rows if row.strip(" |"))
 
@@ -136,5 +135,5 @@ def _own(element: Any, tag: str, owner: str) -> Iterator[Any]:
 
 
 def _notes(root: Any, kind: str) -> Iterator[Part]:
-    for note in root.iter(f"{_WORD}{kind}"):
+    for note in root.iter(f"{WORD}{kind}"):
         yield Part("footnote", _line(note))

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["Numbering"]
+__all__ = ["WORD", "Numbering"]
 
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+"""The namespace of the elements of a Word document."""
 _BULLET = "•"
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
@@ -34,17 +35,17 @@ class Numbering:
         self._begun: set[tuple[str, int]] = set()
         if root is None:
             return
-        for abstract in root.iter(f"{_WORD}abstractNum"):
-            for level in abstract.iter(f"{_WORD}lvl"):
-                key = abstract.get(f"{_WORD}abstractNumId", ""), _number(level.get(f"{_WORD}ilvl"))
+        for abstract in root.iter(f"{WORD}abstractNum"):
+            for level in abstract.iter(f"{WORD}lvl"):
+                key = abstract.get(f"{WORD}abstractNumId", ""), _number(level.get(f"{WORD}ilvl"))
                 self._levels[key] = level
-        for num in root.iter(f"{_WORD}num"):
-            name = num.get(f"{_WORD}numId", "")
+        for num in root.iter(f"{WORD}num"):
+            name = num.get(f"{WORD}numId", "")
             self._lists[name] = _value(num, "abstractNumId")
-            for override in num.iter(f"{_WORD}lvlOverride"):
+            for override in num.iter(f"{WORD}lvlOverride"):
                 start = _value(override, "startOverride")
                 if start:
-                    self._starts[name, _number(override.get(f"{_WORD}ilvl"))] = _number(start)
+                    self._starts[name, _number(override.get(f"{WORD}ilvl"))] = _number(start)
 
     def mark(self, paragraph: Any, style: Any = None) -> str | None:
         """What Word writes before a paragraph: "3.", "b)", "2.1", a bullet.
@@ -103,14 +104,14 @@ def _properties(paragraph: Any, style: Any) -> Iterator[Any]:
         elements.append(style.element)
         style = style.base_style
     for element in elements:
-        found = element.find(f"{_WORD}pPr/{_WORD}numPr")
+        found = element.find(f"{WORD}pPr/{WORD}numPr")
         if found is not None:
             yield found
 
 
 def _value(element: Any, name: str) -> str:
-    found = element.find(f"{_WORD}{name}")
-    return "" if found is None else str(found.get(f"{_WORD}val", ""))
+    found = element.find(f"{WORD}{name}")
+    return "" if found is None else str(found.get(f"{WORD}val", ""))
 
 
 def _number(text: str | None) -> int:

@@ -430,6 +430,5 @@ def test_what_is_there_is_asked_while_something_long_is_added(tmp_path: Path) ->
     ids=["spaces", "tabs", "brackets"],
 )
 def test_a_text_made_to_keep_the_reader_busy_is_read(text: str) -> None:
-    assert Article.from_text(
-        text
-    ).text  # in a moment: not after the hours that trying every end of each run takes
+    # In a moment: not after the hours that trying every end of each run takes.
+    assert Article.from_text(text).text

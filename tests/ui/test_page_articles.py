@@ -19,11 +19,16 @@ def articles(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Articles")).to_be_visible()
 
 
-def paste(page: Page, text: str, title: str) -> None:
+def send(page: Page, text: str, title: str = "") -> None:
+    """Give the text of an article, and do not wait for it."""
     articles(page)
     page.get_by_label("Or paste its text").fill(text)
     page.get_by_label("Title").fill(title)
     page.get_by_role("button", name="Add and open").click()
+
+
+def paste(page: Page, text: str, title: str) -> None:
+    send(page, text, title)
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
@@ -178,11 +183,9 @@ def test_what_is_typed_while_an_article_is_brought_stays(
     visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = visit(site.url)
+    text = page.get_by_label("Or paste its text")
     with late(monkeypatch, SentenceEmbeddings, "embed_documents") as release:
-        articles(page)
-        text = page.get_by_label("Or paste its text")
-        text.fill("Terns fly from pole to pole.\n\nThey see two summers a year.")
-        page.get_by_role("button", name="Add and open").click()
+        send(page, "Terns fly from pole to pole.\n\nThey see two summers a year.")
         expect(page.locator("#ac-bring-step")).to_be_visible()
         text.fill("Something else")
         release.set()
@@ -196,9 +199,7 @@ def test_that_an_article_could_not_be_brought_is_said_where_the_reader_is(
 ) -> None:
     page = visit(site.url)
     with late(monkeypatch, Library, "add") as release:
-        articles(page)
-        page.get_by_label("Or paste its text").fill("Gulls\n\nThey steal chips.")
-        page.get_by_role("button", name="Add and open").click()
+        send(page, "Gulls\n\nThey steal chips.")
         expect(page.locator("#ac-bring-step")).to_be_visible()
         page.get_by_role("button", name="Close").click()
         monkeypatch.setattr(Library, "get", lambda *_: 1 / 0)

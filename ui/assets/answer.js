@@ -147,7 +147,7 @@ function finishAnswer(turn, live) {
   if (live) announce(turn);
   if (turn !== lastTurn() || elsewhere(turn)) return;
   clearMarks(); // what is marked belongs to the latest answer, until another is pointed at
-  if (turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
+  markAnswer(turn);
 }
 
 function announce(turn) {

@@ -143,7 +143,10 @@ function showMarks(owner, cited) {
 
 // Of the answer that the reader is at: the one of which he followed a source, or else the last.
 function showLatestMarks() {
-  const turn = app.chosen ? app.chosen.turn : lastTurn();
+  markAnswer(app.chosen ? app.chosen.turn : lastTurn());
+}
+
+function markAnswer(turn) {
   if (turn && turn.state === "done" && turn.answer.status !== "not_in_article") showMarks(turn, turn.cited);
 }
 

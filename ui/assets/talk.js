@@ -225,7 +225,7 @@ async function openConversation(id) {
   await showArticle(app.scope[0]);
   showShelf();
   const last = lastTurn();
-  if (last) showLatestMarks();
+  showLatestMarks();
   showComposer();
   showSuggestions();
   toEnd(true);
