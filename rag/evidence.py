@@ -5,10 +5,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from index import Article, sentences
 from rag.answers import Citation
+from rag.closeness import closeness
 from rag.words import content_words, tokens
+
+if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
 
 __all__ = ["Evidence", "Excerpt", "Source"]
 
@@ -54,15 +59,19 @@ class Source(Excerpt):
 class Evidence:
     """The stretches that were found for a question."""
 
-    def __init__(self, excerpts: Sequence[Excerpt], *, whole: bool = False) -> None:
+    def __init__(
+        self, excerpts: Sequence[Excerpt], *, whole: bool = False, embeddings: "Embeddings | None" = None
+    ) -> None:
         """Take the stretches in the order in which the model reads them.
 
         Args:
             excerpts: What was found.
             whole: Whether they are a whole article, the same for every question.
+            embeddings: By what the closest sentences are found, besides by their words.
         """
         self.excerpts = tuple(excerpts)
         self.whole = whole
+        self._embeddings = embeddings
 
     @cached_property
     def texts(self) -> list[str]:
@@ -76,12 +85,12 @@ class Evidence:
         parts: dict[str, list[Excerpt]] = {}
         for excerpt in sorted(self.excerpts, key=lambda e: -e.score):
             parts.setdefault(excerpt.article.id, []).append(excerpt)
-        return [Evidence(part) for part in parts.values()]
+        return [Evidence(part, embeddings=self._embeddings) for part in parts.values()]
 
     @property
     def best(self) -> "Evidence":
         """The first stretch alone."""
-        return Evidence(self.excerpts[:1])
+        return Evidence(self.excerpts[:1], embeddings=self._embeddings)
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -125,14 +134,13 @@ class Evidence:
         return sorted(before, key=lambda other: -other.start)
 
     def closest(self, question: str, count: int = 3) -> list[Source]:
-        """Return the sentences that have most in common with a question, the closest first."""
+        """Return the sentences that are closest to a question by their words and meaning, the closest first."""
         asked = self.weigh(content_words(question))
-
-        def score(source: Source) -> float:
-            return sum(asked[word] for word in asked.keys() & source.words.keys())
-
-        best = sorted((s for s in self.sources if score(s) > 0), key=score, reverse=True)[:count]
-        return best or self.sources[:1]
+        scores = [sum(asked[word] for word in asked.keys() & source.words.keys()) for source in self.sources]
+        if self._embeddings is not None:
+            scores = closeness(question, [source.text for source in self.sources], scores, self._embeddings)
+        ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
+        return [self.sources[number] for number in ranked[:count]]
 
 
 @lru_cache(maxsize=16)

@@ -7,10 +7,10 @@ from functools import cached_property
 from index import Article, sentences
 from rag import prompts
 from rag.answers import Citation
-from rag.confidence import lowered
+from rag.confidence import lowered, odds
 from rag.conversation import search_query
 from rag.events import Checked, Draft, Event, Retracted, Step
-from rag.evidence import Evidence
+from rag.evidence import Evidence, Source
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
 from rag.rescue import LONGEST_QUOTE, instead
@@ -41,6 +41,13 @@ _CLOSEST = 5
 
 _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse."""
+
+_GOOD, _BETTER = 0.9, 0.3
+"""Probability that the article's closest sentence answers from which it is said instead of what was written, and by how
+much its log-odds must be higher. In the battery's tuning half this mended 3 of 107 answers and spoilt none; among 57
+about articles kept apart, none either way."""
+
+_ANOTHER = "Another sentence of the article answers this better."
 
 SURE = 0.9
 """Probability that a passage answers from which no other one is read."""
@@ -96,7 +103,11 @@ class Reading:
             written[draft.sentence] += draft.text
         self._watch.note("written")
         yield Step("checking", "Checking against the article")
+        better = None
         for number, sentence in enumerate(map(str.strip, written)):
+            if better:
+                yield Retracted(number, sentence, _ANOTHER)
+                continue
             verdict = self.check(sentence)
             said = sentence
             if not verdict.sources:
@@ -105,21 +116,22 @@ class Reading:
                 said, verdict = _rescue(sentence, verdict, self.check)
                 yield Retracted(number, sentence, reason)
             if verdict.sources:
+                if not self.kept and (better := self._better(verdict)):
+                    if said == sentence:
+                        yield Retracted(number, sentence, _ANOTHER)
+                    said, verdict = better
                 self._watch.note("first_checked")
                 yield Checked(number, said, cite(verdict, number))
                 self.kept.append((said, verdict))
-        # Only the built-in model judges what is tried.
-        if self._model.builtin and not self.kept and self.found >= SOUGHT:
+        if not self.kept and self.found >= SOUGHT:
             yield from self._quote(len(written))
 
     def _quote(self, number: int) -> Iterator[Event]:
         """Say the sentence of the article that answers best, if one does: a small model may be right that the article
         answers, and miss the place."""
         said, verdict = "", Verdict()
-        for source in self.evidence.closest(
-            search_query(self._query.question, self._query.earlier), _CLOSEST
-        ):
-            if len(source.text) <= LONGEST_QUOTE and (other := self.check(source.text)).score > verdict.score:
+        for source in self._closest(_CLOSEST):
+            if (other := self.check(source.text)).score > verdict.score:
                 said, verdict = source.text, other
                 if verdict.score >= _ENOUGH:
                     break
@@ -128,6 +140,30 @@ class Reading:
             self._watch.note("first_checked")
             yield Checked(number, said, cite(verdict, number))
             self.kept.append((said, verdict))
+
+    def _better(self, verdict: Verdict) -> tuple[str, Verdict] | None:
+        """Return the article's closest sentence if it answers better than what was written, which is then beside it.
+
+        A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
+        """
+        for source in self._closest(1):
+            if any(source.start == cited.start for cited in verdict.sources):
+                return None
+            other = self.check(source.text)
+            if (
+                other.sources
+                and other.relevance >= _GOOD
+                and odds(other.relevance) > odds(verdict.relevance) + _BETTER
+            ):
+                return source.text, other
+        return None
+
+    def _closest(self, count: int) -> list[Source]:
+        """Return the sentences that are closest to the question and can be said as they stand."""
+        if not self._model.builtin:  # only the built-in model judges what is tried
+            return []
+        asked = search_query(self._query.question, self._query.earlier)
+        return [source for source in self.evidence.closest(asked, count) if len(source.text) <= LONGEST_QUOTE]
 
     def _decide(self) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.

@@ -7,6 +7,8 @@ from index import Article
 from rag.evidence import Evidence, Excerpt
 
 if TYPE_CHECKING:
+    from langchain_core.embeddings import Embeddings
+
     from index import Library
     from index.library import Hit
 
@@ -29,13 +31,18 @@ def is_short(articles: Sequence[Article]) -> bool:
     return len(articles) == 1 and len(articles[0].text) <= WHOLE_ARTICLE
 
 
-def whole(article: Article) -> Evidence:
+def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
     """Return a whole article as evidence, a block at a time.
 
     Headings stay out: they announce what is said, in words that no sentence may repeat, and are no evidence.
+
+    Args:
+        article: The article.
+        embeddings: By what its closest sentences are found, besides by their words.
     """
     blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
-    return Evidence([Excerpt(article, block.start, block.end) for block in blocks], whole=True)
+    excerpts = [Excerpt(article, block.start, block.end) for block in blocks]
+    return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
 def gather(query: str, articles: Sequence[Article], library: "Library") -> Evidence:
@@ -50,7 +57,7 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
         The whole article if it is short; else the best passages that fit, best first.
     """
     if is_short(articles):
-        return whole(articles[0])
+        return whole(articles[0], library.embeddings)
     by_id = {article.id: article for article in articles}
     hits = library.search(query, k=CANDIDATES, article_ids=list(by_id))
     chosen: list[Hit] = []
@@ -70,5 +77,6 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
         [
             Excerpt(by_id[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
             for hit in chosen
-        ]
+        ],
+        embeddings=library.embeddings,
     )

@@ -65,6 +65,11 @@ class Verdict:
     beside: bool = False
     signals: tuple[float, float, float, float] | None = None
 
+    @property
+    def relevance(self) -> float:
+        """How probable it is that the sentence answers what was asked."""
+        return self.signals[1] if self.signals else 0.0
+
 
 def verify(
     sentence: str,

@@ -6,7 +6,7 @@ from index import seed_article
 from rag.answers import Answer
 from rag.chain import Query, run
 from rag.clauses import beginnings
-from rag.events import Finished
+from rag.events import Checked, Draft, Event, Finished, Retracted
 from rag.models import Piece
 from rag.prompts import FOUND
 from rag.retrieval import whole
@@ -34,8 +34,12 @@ class Scripted:
         return 0.9 if self.right in rest else 0.01
 
 
-def ask(model: Scripted) -> Answer:
-    *_, last = run(Query("What does Google think?", (SEED,)), model, lambda *_: whole(SEED))  # type: ignore[arg-type]  # only what the chain calls
+def events(model: Scripted, question: str) -> list[Event]:
+    return [*run(Query(question, (SEED,)), model, lambda *_: whole(SEED))]  # type: ignore[arg-type]  # only what the chain calls
+
+
+def ask(model: Scripted, question: str = "What does Google think?") -> Answer:
+    *_, last = events(model, question)
     assert isinstance(last, Finished)
     return last.answer
 
@@ -77,3 +81,31 @@ def test_nothing_is_quoted_for_a_model_that_cannot_judge_it() -> None:
 
 def test_a_sentence_is_not_cut_to_half_a_condition() -> None:
     assert not list(beginnings("If Google leaves Scale AI as its customer, the startup will lose revenue."))
+
+
+BESIDE = "Google views Meta’s partnership with Scale AI as a potential conflict of interest."
+AND_MORE = "Scale AI has long served as a crucial data-labeling partner for Google."
+CLOSEST = "The deal could enable Meta to streamline AI model development"
+ENABLES = "What could the deal enable Meta to do?"
+
+
+def judging(beside: float, closest: float) -> Scripted:
+    model = Scripted(0.9, f"{BESIDE} {AND_MORE}")
+    model.agrees = lambda _, rest, **__: closest if CLOSEST in rest else beside  # type: ignore[method-assign, assignment]
+    return model
+
+
+def test_the_closest_sentence_is_said_where_it_answers_better() -> None:
+    seen = events(judging(0.9, 0.99), ENABLES)
+    (said,) = [event for event in seen if isinstance(event, Checked)]
+    assert said.text.startswith(CLOSEST)
+    drafts = {event.sentence for event in seen if isinstance(event, Draft)}
+    assert {event.sentence for event in seen if isinstance(event, Retracted)} == drafts == {0, 1}
+    assert isinstance(last := seen[-1], Finished)
+    assert last.answer.text == said.text == last.answer.citations[0].quote
+    assert last.answer.status == "answered", "nothing in it was unsupported"
+
+
+def test_what_was_written_stays_where_the_closest_sentence_answers_no_better() -> None:
+    assert ask(judging(0.95, 0.95), ENABLES).text == f"{BESIDE} {AND_MORE}"
+    assert ask(judging(0.7, 0.85), ENABLES).text == f"{BESIDE} {AND_MORE}"
