@@ -18,7 +18,9 @@ EVIDENCE = whole(ARTICLE, SentenceEmbeddings())
 def test_meaning_finds_what_shares_no_word_with_the_question() -> None:
     asked = "Are customers refunded?"
     assert EVIDENCE.closest(asked, 1)[0].text.startswith("Passengers who booked")
-    assert not whole(ARTICLE).closest(asked, 1)[0].text.startswith("Passengers"), "words alone find it as well"
+    assert not whole(ARTICLE).closest(asked, 1)[0].text.startswith("Passengers"), (
+        "words alone find it as well"
+    )
 
 
 def test_words_find_a_name() -> None:

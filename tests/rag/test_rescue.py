@@ -107,5 +107,5 @@ def test_the_closest_sentence_is_said_where_it_answers_better() -> None:
 
 
 def test_what_was_written_stays_where_the_closest_sentence_answers_no_better() -> None:
-    assert ask(judging(0.95, 0.95), ENABLES).text == f"{BESIDE} {AND_MORE}"
+    assert ask(judging(0.9, 0.95), ENABLES).text == f"{BESIDE} {AND_MORE}"
     assert ask(judging(0.7, 0.85), ENABLES).text == f"{BESIDE} {AND_MORE}"
