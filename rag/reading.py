@@ -44,7 +44,7 @@ _ENOUGH = 0.85
 
 _GOOD, _BETTER = 0.9, 1.5
 """Probability that the article's closest sentence answers from which it is said instead of what was written, and by how
-much its log-odds must be higher. On articles kept apart (101 questions) a margin of 0.3 spoilt one answer, this none."""
+much its log-odds must be higher. Of 101 answers about articles kept apart, 0.3 spoilt one, this none."""
 
 _ANOTHER = "Another sentence of the article answers this better."
 

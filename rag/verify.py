@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rag.actors import other_actor
 from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
@@ -118,6 +119,9 @@ def verify(
         sources = _with_antecedents(sentence, sources, evidence)
         if missing := _missing(sentence, sources, evidence):
             return Verdict(reason=f"The article does not say “{missing[0]}” here.", near=sources[0])
+        for source in sources:
+            if name := other_actor(sentence, source.text, evidence.lower_case):
+                return Verdict(reason=f"The article says this of “{name}”.", near=source)
     relevance = answers(sentence)
     relevance = _SURE if relevance is None else relevance
     most = _VERBATIM if verbatim else 1.0  # what the article can be found to state of it
