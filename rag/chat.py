@@ -16,7 +16,7 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 from rag.settings import Settings
-from rag.suggest import forget, suggest
+from rag.suggest import Suggestions, forget
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -203,17 +203,21 @@ class ArticleChat:
             if not self.model.has_read(prompts.article_part(evidence.texts)):
                 self.model.read_article(evidence)
 
-    def suggestions(self, article: ArticleLike = None) -> list[str]:
-        """Return three or four questions that an article answers, made by the model once and kept.
+    def suggestions(self, article: Article | str | Path | None = None) -> Suggestions:
+        """Return the questions that an article answers: those that were made, and what makes more.
 
         Raises:
-            ModelError: If the model fails.
+            ArticleError: If the article cannot be read.
         """
-        articles = self.open(article)
-        # Not opened again for each question: an article that is removed meanwhile would come back.
-        return suggest(
-            articles, self.model, lambda question: _answer(self._run(chain.Query(question, articles)))
-        )
+        about = self._load(article)
+        opened: list[tuple[Article, ...]] = []
+
+        def ask(question: str) -> Generator[Event]:
+            if not opened:  # once: an article that is removed meanwhile must not come back
+                opened.append(self.open(about))
+            return self._run(chain.Query(question, opened[0]))
+
+        return Suggestions(about, self.model, ask)
 
     def remove(self, article_id: str) -> None:
         """Remove an article from the library, and what was made of it: its questions, and what the model has read.

@@ -1,6 +1,7 @@
 """What programs call over HTTP: the same answers as ``rag.answer``, as JSON. The docstrings are the API's."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -23,10 +24,14 @@ class Endpoints:
 
     Args:
         chat: Gives the chat in use, which the settings may exchange.
+        under_way: What a question is answered within, so that nothing else takes the model from it meanwhile.
     """
 
-    def __init__(self, chat: Callable[[], rag.ArticleChat]) -> None:
+    def __init__(
+        self, chat: Callable[[], rag.ArticleChat], under_way: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._chat = chat
+        self._under_way = under_way
 
     def declare(self, concurrency: int = 4) -> None:
         """Declare them in the current ``gr.Blocks``.
@@ -57,10 +62,11 @@ class Endpoints:
                 history: Earlier turns of the conversation, as pairs of question and answer, the oldest first.
             """
             try:
-                for event in self._chat().stream(
-                    question, article=self._scope(articles), history=_pairs(history)
-                ):
-                    yield event.to_dict()
+                with self._under_way():
+                    for event in self._chat().stream(
+                        question, article=self._scope(articles), history=_pairs(history)
+                    ):
+                        yield event.to_dict()
             except Exception as error:
                 raise _readable(error) from error
 
@@ -86,11 +92,9 @@ class Endpoints:
                 history: Earlier turns of the conversation, as pairs of question and answer, the oldest first,
                     so that "it" or "he" in the question is understood.
             """
-            return (
-                self._chat()
-                .answer(question, article=self._scope(articles), history=_pairs(history))
-                .to_dict()
-            )
+            with self._under_way():
+                given = self._chat().answer(question, article=self._scope(articles), history=_pairs(history))
+            return given.to_dict()
 
         return answer
 

@@ -1,11 +1,13 @@
 """Asking on the page: what is shown while the answer is made, where it says so, and what can be done with it."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from index import seed_article
 from tests.ui.conftest import (
     CONFLICT,
     FOUNDED,
@@ -18,6 +20,7 @@ from tests.ui.conftest import (
     answered,
     ask,
 )
+from ui.desk import Desk
 
 VIEWS = pytest.mark.parametrize(
     ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
@@ -231,11 +234,21 @@ def test_suggestions_are_asked_with_a_click_and_not_offered_twice(visit: Visit, 
     expect(page.get_by_role("group", name="Suggested questions")).to_be_hidden()
 
 
+def suggest(monkeypatch: pytest.MonkeyPatch, *questions: str, starts: Sequence[int] = ()) -> None:
+    """Suggest these questions about the article that comes with the program."""
+    places = starts or range(len(questions))
+    rows = [
+        {"question": q, "article_id": seed_article().id, "start": start, "end": start + 1}
+        for q, start in zip(questions, places, strict=True)
+    ]
+    monkeypatch.setattr(Desk, "suggestions", lambda *_: {"suggestions": rows, "more": False})
+
+
 def test_without_a_finger_to_swipe_with_two_suggestions_are_in_view(
     visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = [f"What does the article say, number {i}, of what the partners want of it?" for i in range(4)]
-    monkeypatch.setattr("ui.desk.suggestions", lambda *_: long)
+    suggest(monkeypatch, *long, starts=[0] * 4)
     page = visit(site.url)
     ask(page, WHY)
     group = page.get_by_role("group", name="Suggested questions")
@@ -244,6 +257,48 @@ def test_without_a_finger_to_swipe_with_two_suggestions_are_in_view(
     group.get_by_role("button", name=long[3]).focus()  # what the keyboard reaches comes into view
     expect(group.get_by_role("button", name=long[3])).to_be_in_viewport(ratio=1)
     assert group.evaluate("element => element.clientHeight") < 100
+
+
+@VIEWS
+def test_suggestions_follow_what_was_answered(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+) -> None:
+    """Four are offered; after an answer those whose words lie closest, and last what it has told already."""
+    text = seed_article().text
+    told, after = text.index("According to internal sources"), text.index("Scale AI has long served")
+    questions = ["Far?", "Farther?", "Told already?", "Right after?", "Near?", "Nearer?"]
+    suggest(
+        monkeypatch,
+        *questions,
+        starts=[len(text) - 300, len(text) - 100, told + 5, after, after + 900, after + 600],
+    )
+    page = visit(site.url, width, scheme)
+    offered = page.get_by_role("list", name="Suggested questions").get_by_role("button")
+    expect(offered).to_have_text(questions[:4])
+    ask(page, WHY)
+    chips = page.get_by_role("group", name="Suggested questions").get_by_role("button")
+    expect(chips).to_have_text(["Right after?", "Nearer?", "Near?", "Far?"])
+    site.replies["Right after?"] = f"Found\n{ROLE}"
+    chips.first.click()
+    answered(page)
+    expect(chips.filter(has_text="Right after?")).to_have_count(0)  # it was asked
+    expect(chips).to_have_count(4)
+
+
+def test_suggestions_appear_while_they_are_made_and_keep_the_focus(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"article_id": seed_article().id, "start": 0, "end": 9}
+    rows = [{**row, "question": "First?"}]
+    more = True
+    monkeypatch.setattr(Desk, "suggestions", lambda *_: {"suggestions": list(rows), "more": more})
+    page = visit(site.url)
+    first = page.get_by_role("button", name="First?")
+    first.focus()
+    rows.append({**row, "question": "Second?"})
+    expect(page.get_by_role("button", name="Second?")).to_be_visible()
+    expect(first).to_be_focused()
+    more = False
 
 
 def test_an_error_of_the_model_is_shown_and_survived(visit: Visit, site: Site) -> None:
