@@ -4,8 +4,10 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article, split
@@ -92,7 +94,28 @@ class ArticleChat:
             # The model's start and the article's indexing use different parts of the machine.
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
-        yield from self._run(chain.Query(question, self.open(article), earlier))
+        articles = yield from self._opening(article)
+        yield from self._run(chain.Query(question, articles, earlier))
+
+    def _opening(self, article: ArticleLike) -> Generator[Event, None, tuple[Article, ...]]:
+        """Open articles, telling how far it is: a long one that is new, or new to the embedding model, takes time."""
+        told: SimpleQueue[Step | None] = SimpleQueue()
+        wanted = True
+
+        def progress(what: str, share: float) -> None:
+            if not wanted and share < 1:
+                raise ArticleError("Nobody waits for the article any more.")
+            told.put(Step("indexing", what, share))
+
+        with ThreadPoolExecutor(1, "article-chat-open") as pool:
+            opening = pool.submit(self.open, article, progress)
+            opening.add_done_callback(lambda _: told.put(None))
+            try:
+                while (step := told.get()) is not None:
+                    yield step
+            finally:
+                wanted = False
+        return opening.result()
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         yield from chain.run(

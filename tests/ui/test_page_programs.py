@@ -235,11 +235,11 @@ async def test_agents_ask_over_mcp(site: Site) -> None:
     """Only where ``gradio[mcp]`` is installed, which the tests do not need."""
     pytest.importorskip("mcp")
     from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
     with serving(site.chat, mcp=True) as url:
         async with (
-            streamablehttp_client(f"{url}/gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{url}/gradio_api/mcp/") as (read, write, _),
             ClientSession(read, write) as session,
         ):
             await session.initialize()
