@@ -248,7 +248,7 @@ async def test_agents_ask_over_mcp(site: Site) -> None:
             assert "do not answer from elsewhere" in str(tools["answer"].description)
             for question, status in ((WHY, "answered"), (FOUNDED, "not_in_article")):
                 told = await session.call_tool("answer", {"question": question})
-                assert f"'status': '{status}'" in str(told.content[0])
+                assert f"'status': '{status}'" in getattr(told.content[0], "text", "")
             assert (await session.call_tool("answer", {"question": " "})).isError
 
 
