@@ -103,6 +103,8 @@ def test_conversations_outlive_the_program(visit: Visit, site: Site) -> None:
 @TWO_VIEWS
 def test_new_open_and_erase(visit: Visit, site: Site, width: int, scheme: str) -> None:
     page = visit(site.url, width, scheme)
+    ask(page, FOUNDED)
+    page.get_by_role("button", name="New", exact=True).click()
     ask(page, WHY)
     page.get_by_role("button", name="New", exact=True).click()
     expect(page.locator(".turn")).to_have_count(0)
