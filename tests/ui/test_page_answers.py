@@ -267,7 +267,10 @@ def suggest(monkeypatch: pytest.MonkeyPatch, *questions: str, starts: Sequence[i
 def test_without_a_finger_to_swipe_with_two_suggestions_are_in_view(
     visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    long = [f"What does the article say, number {i}, of what the partners want of it?" for i in range(4)]
+    long = [
+        f"What does the article say, number {i}, of what the partners want of it, and of each other?"
+        for i in range(4)
+    ]
     suggest(monkeypatch, *long, starts=[0] * 4)
     page = visit(site.url)
     ask(page, WHY)
@@ -276,7 +279,7 @@ def test_without_a_finger_to_swipe_with_two_suggestions_are_in_view(
         expect(group.get_by_role("button", name=question)).to_be_in_viewport(ratio=1)
     group.get_by_role("button", name=long[3]).focus()  # what the keyboard reaches comes into view
     expect(group.get_by_role("button", name=long[3])).to_be_in_viewport(ratio=1)
-    assert group.evaluate("element => element.clientHeight") < 100
+    assert group.evaluate("element => element.clientHeight") < 120
 
 
 @VIEWS
