@@ -1,5 +1,6 @@
 # make chat    the page, in the browser        make lint    ruff and mypy
 # make test    every test                      make bench   speed and quality, as tables and JSON
+# make screenshots    the README's pictures, from the page itself
 #
 # Each of them first makes .venv and installs what it needs there, once; it needs Python 3.11 or later and nothing else.
 # ARGS is passed on: make chat ARGS="--port 8000", make test ARGS="-k cli".
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --constraint constraints.txt --editable ".[builtin]"
 
-.PHONY: chat test lint bench bench-quality bench-speed clean
+.PHONY: chat test lint bench bench-quality bench-speed screenshots clean
 
 chat: $(VENV)/.installed
 	$(BIN)/article-chat serve --open $(ARGS)
@@ -35,6 +36,9 @@ bench-quality: $(VENV)/.installed-bench
 
 bench-speed: $(VENV)/.installed-bench
 	$(BIN)/python -m tests.benchmarks.speed $(ARGS)
+
+screenshots: $(VENV)/.installed-dev
+	$(BIN)/python docs/screenshots.py
 
 # The model and the library are kept in the data directory, not here: they stay.
 clean:

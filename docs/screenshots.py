@@ -1,4 +1,4 @@
-"""The pictures of the README, made from the real page and the built-in model: ``python docs/screenshots.py``.
+"""The pictures of the README, made from the real page and the built-in model: ``make screenshots``.
 
 Needs Chromium (``CHROMIUM`` names it, else /usr/bin/chromium) and the packages of the dev group. Nothing of the
 user's conversations is shown or changed: only the model's file is taken from the data directory.
@@ -52,7 +52,7 @@ def pictures(browser: Browser) -> None:
     page.goto(URL)
     expect(page.locator("#ac-small")).to_contain_text("on this computer", timeout=PATIENCE)
     # They are made before anything is asked, and their chips stand under the answers.
-    expect(page.locator(".hello li").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".hello li").nth(2)).to_be_visible(timeout=PATIENCE)
     ask(page, DECLINED, 1)
     ask(page, ANSWERED, 2)
     state = page.context.storage_state()

@@ -4,8 +4,10 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article, split
@@ -16,7 +18,7 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 from rag.settings import Settings
-from rag.suggest import forget, suggest
+from rag.suggest import Suggestions, forget
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -92,7 +94,28 @@ class ArticleChat:
             # The model's start and the article's indexing use different parts of the machine.
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
-        yield from self._run(chain.Query(question, self.open(article), earlier))
+        articles = yield from self._opening(article)
+        yield from self._run(chain.Query(question, articles, earlier))
+
+    def _opening(self, article: ArticleLike) -> Generator[Event, None, tuple[Article, ...]]:
+        """Open articles, telling how far it is: a long one that is new, or new to the embedding model, takes time."""
+        told: SimpleQueue[Step | None] = SimpleQueue()
+        wanted = True
+
+        def progress(what: str, share: float) -> None:
+            if not wanted and share < 1:
+                raise ArticleError("Nobody waits for the article any more.")
+            told.put(Step("indexing", what, share))
+
+        with ThreadPoolExecutor(1, "article-chat-open") as pool:
+            opening = pool.submit(self.open, article, progress)
+            opening.add_done_callback(lambda _: told.put(None))
+            try:
+                while (step := told.get()) is not None:
+                    yield step
+            finally:
+                wanted = False
+        return opening.result()
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         yield from chain.run(
@@ -203,17 +226,21 @@ class ArticleChat:
             if not self.model.has_read(prompts.article_part(evidence.texts)):
                 self.model.read_article(evidence)
 
-    def suggestions(self, article: ArticleLike = None) -> list[str]:
-        """Return three or four questions that an article answers, made by the model once and kept.
+    def suggestions(self, article: Article | str | Path | None = None) -> Suggestions:
+        """Return the questions that an article answers: those that were made, and what makes more.
 
         Raises:
-            ModelError: If the model fails.
+            ArticleError: If the article cannot be read.
         """
-        articles = self.open(article)
-        # Not opened again for each question: an article that is removed meanwhile would come back.
-        return suggest(
-            articles, self.model, lambda question: _answer(self._run(chain.Query(question, articles)))
-        )
+        about = self._load(article)
+        opened: list[tuple[Article, ...]] = []
+
+        def ask(question: str) -> Generator[Event]:
+            if not opened:  # once: an article that is removed meanwhile must not come back
+                opened.append(self.open(about))
+            return self._run(chain.Query(question, opened[0]))
+
+        return Suggestions(about, self.model, ask)
 
     def remove(self, article_id: str) -> None:
         """Remove an article from the library, and what was made of it: its questions, and what the model has read.

@@ -1,104 +1,170 @@
-"""Questions to begin with, made from the article by the model."""
+"""Questions that an article answers, made from it by the model."""
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import astuple, dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
-from index import Article
+from index import Article, sentences
 from index.paths import data_dir
 from rag import prompts
 from rag.answers import Answer
+from rag.events import Event, Finished
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
 
-__all__ = ["forget", "suggest"]
+__all__ = ["Suggested", "Suggestions", "forget"]
 
-COUNT = 4
-_PART = 1200  # characters that are read for one question
-_TELLING = 90  # characters from which a paragraph says enough to ask about
+KEPT = 8
+"""Questions of one article: four to begin with, and some that are left to follow an answer."""
 
-_making = threading.Lock()
-_removed: set[str] = set()  # articles that were removed while their questions were made
-_in_vain: set[tuple[str, str]] = set()  # articles and models that gave none: not tried twice by one process
+_TRIES = 12
+_PART = 500  # characters that are read for one question: whoever asks meanwhile waits until they are read
+_TELLING = 60  # characters from which a part says enough to ask about
+
+_lock = threading.Lock()
+_forgotten: Counter[str] = Counter()  # how often an article was removed: what was begun before is not kept
+
+Item = TypeVar("Item")
 
 
-def suggest(
-    articles: Sequence[Article],
-    model: LanguageModel,
-    ask: Callable[[str], Answer],
-    pause: Callable[[], None] = lambda: None,
-) -> list[str]:
-    """Return a few questions that the articles answer, in their order; made once for each article, and kept.
+@dataclass(frozen=True)
+class Suggested:
+    """A question, and the words that carry the answer's first sentence: ``article.text[start:end]``."""
 
-    The model is shown one part of the article at a time and names a question that the part answers. The question
-    is asked as a reader would, and dropped unless the answer passes every check. If none is left, nothing is kept:
-    another model, or the next start, may find some. They are made for one article at a time, so that whoever else
-    wants them waits and finds them made.
+    question: str
+    article_id: str
+    start: int
+    end: int
 
-    Args:
-        articles: What to ask about; the first one counts.
-        model: What makes the questions.
-        ask: Answers one about the articles.
-        pause: Called before each use of the model; it may wait until nobody else needs it.
 
-    Returns:
-        Up to four questions.
+class Suggestions:
+    """Questions that an article answers, made one at a time, each once, and kept.
 
-    Raises:
-        ModelError: If the model fails.
+    The model is shown one part of the article at a time and names a question that the part answers. The question is
+    asked as a reader would, and dropped unless the answer passes every check. What another model or another strictness
+    would answer is another matter: for each of them they are made anew.
+
+    Attributes:
+        questions: Those that were made so far.
     """
-    article = articles[0]
-    file = _file(article.id)
-    if kept := _kept(file):
-        return kept
-    _removed.discard(article.id)
-    with _making:
-        if (kept := _kept(file)) or (article.id, model.name) in _in_vain:
-            return kept
-        questions = _made(article, model, ask, pause)
-        if article.id in _removed:
-            return []
-        if questions:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(questions, ensure_ascii=False))
-        else:
-            _in_vain.add((article.id, model.name))
-    return questions
 
+    def __init__(
+        self, article: Article, model: LanguageModel, ask: Callable[[str], Generator[Event]]
+    ) -> None:
+        """Take up what was made so far.
 
-def _kept(file: Path) -> list[str]:
-    try:
-        kept = json.loads(file.read_text())
-    except (OSError, ValueError):
-        return []
-    return [str(question) for question in kept][:COUNT] if isinstance(kept, list) else []
+        Args:
+            article: What they are about.
+            model: What makes the questions.
+            ask: Answers one about the article.
+        """
+        self._article = article
+        self._model = model
+        self._ask = ask
+        settings = model.settings
+        self._key = f"{settings.model} {settings.base_url or ''} {settings.strictness}"
+        kept = _read(article.id).get(self._key, {})
+        self.questions = [Suggested(*row) for row in kept.get("questions", ())]
+        self._tried: int = kept.get("tried", 0)
+        self._forgotten = _forgotten[article.id]
 
+    @property
+    def complete(self) -> bool:
+        """Whether there are enough, or no more to be had."""
+        return len(self.questions) >= KEPT or self._tried >= len(self._parts)
 
-def _made(
-    article: Article, model: LanguageModel, ask: Callable[[str], Answer], pause: Callable[[], None]
-) -> list[str]:
-    questions: list[str] = []
-    for evidence in _parts(article):
-        pause()
-        part = prompts.article_part(evidence.texts)
-        text = "".join(
-            piece.text for piece in model.stream(part, prompts.question_part(prompts.SUGGEST), remember=False)
-        )
+    def make_one(self, free: Callable[[], bool] = lambda: True) -> None:
+        """Try to make one more, and keep it. Does nothing if they are complete.
+
+        Args:
+            free: Whether nobody else needs the model. As soon as it is false, what was begun is given up, and begun
+                anew the next time.
+
+        Raises:
+            ModelError: If the model fails.
+        """
+        if self.complete:
+            return
+        try:
+            found = self._made(self._parts[self._tried], free)
+        except _NotFreeError:
+            return
+        self._tried += 1
+        if found:
+            self.questions.append(found)
+        self._keep()
+
+    @cached_property
+    def _parts(self) -> list[Evidence]:
+        return _parts(self._article)
+
+    def _made(self, evidence: Evidence, free: Callable[[], bool]) -> Suggested | None:
+        part, asked = prompts.article_part(evidence.texts), prompts.question_part(prompts.SUGGEST)
+        text = ""
+        with closing(self._model.stream(part, asked, remember=False)) as pieces:
+            for piece in _while_free(pieces, free):
+                text += piece.text
         question = " ".join(text.removeprefix(prompts.FOUND).split())
-        well_put = question.endswith("?") and 12 < len(question) < 120 and question not in questions
-        if not well_put:
-            continue
-        pause()
-        if ask(question).status == "answered":
-            questions.append(question)
-    return questions
+        if not (question.endswith("?") and 12 < len(question) < 120):
+            return None
+        answer = self._answer(question, free)
+        if answer.status != "answered" or not answer.citations:
+            return None
+        first = answer.citations[0]
+        made = Suggested(question, first.article_id, first.start, first.end)
+        # What leads to the same words is the same question in other words.
+        alike = any(one.question == question or one.start == made.start for one in self.questions)
+        return None if alike else made
+
+    def _answer(self, question: str, free: Callable[[], bool]) -> Answer:
+        with closing(self._ask(question)) as events:
+            for event in _while_free(events, free):
+                if isinstance(event, Finished):
+                    return event.answer
+        raise AssertionError("the chain ended without an answer")
+
+    def _keep(self) -> None:
+        with _lock:
+            if self._forgotten != _forgotten[self._article.id]:
+                return
+            kept = _read(self._article.id)
+            kept[self._key] = {"tried": self._tried, "questions": [astuple(one) for one in self.questions]}
+            file = _file(self._article.id)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+
+class _NotFreeError(Exception):
+    """Somebody else needs the model."""
+
+
+def _while_free(items: Iterable[Item], free: Callable[[], bool]) -> Iterator[Item]:
+    for item in items:
+        if not free():
+            raise _NotFreeError
+        yield item
 
 
 def forget(article_id: str) -> None:
     """Delete the questions that were made of an article, and those that are being made."""
-    _removed.add(article_id)
-    _file(article_id).unlink(missing_ok=True)
+    with _lock:
+        _forgotten[article_id] += 1
+        _file(article_id).unlink(missing_ok=True)
+
+
+def _read(article_id: str) -> dict[str, Any]:
+    """What is kept of an article, by what made it. A file that is damaged, or of an earlier form, has nothing."""
+    try:
+        kept = json.loads(_file(article_id).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def _file(article_id: str) -> Path:
@@ -106,9 +172,24 @@ def _file(article_id: str) -> Path:
 
 
 def _parts(article: Article) -> list[Evidence]:
-    """Return a few stretches spread over the article, each short enough to be read in a second or two."""
+    """Return stretches to ask about, the first few spread over the article: paragraphs, and if there are few of these
+    single sentences too."""
     paragraphs = [b for b in article.blocks if b.kind == "paragraph"]
-    blocks = [b for b in paragraphs if b.end - b.start > _TELLING] or paragraphs
-    step = max(1, len(blocks) // COUNT)
-    chosen = blocks[::step][:COUNT]
-    return [Evidence([Excerpt(article, b.start, min(b.end, b.start + _PART))]) for b in chosen]
+    telling = [b for b in paragraphs if b.end - b.start > _TELLING] or paragraphs
+    chosen = _spread([(b.start, min(b.end, b.start + _PART)) for b in telling], _TRIES)
+    if len(chosen) < _TRIES:
+        single = [
+            (b.start + start, b.start + end)
+            for b in telling
+            for start, end in sentences(article.text[b.start : b.end])
+            if _TELLING < end - start <= _PART and end - start < b.end - b.start
+        ]
+        chosen += _spread(single, _TRIES - len(chosen))
+    return [Evidence([Excerpt(article, start, end)]) for start, end in chosen]
+
+
+def _spread(items: Sequence[Item], count: int) -> list[Item]:
+    """Return so many of them from everywhere, neighbours apart."""
+    count = min(count, len(items))
+    even = [items[i * len(items) // count] for i in range(count)]
+    return [item for first in range(3) for item in even[first::3]]

@@ -4,8 +4,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,16 +19,15 @@ from ui.bringing import brought
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs
-from ui.reading_ahead import ReadingAhead
+from ui.preparing import Preparing
 from ui.render import article_json, conversation_markdown
 from ui.starting import Starting
-from ui.suggesting import suggestions
 
 __all__ = ["Desk", "Reader"]
 
 logger = logging.getLogger(__name__)
 
-_NEAR = 2_000  # characters of what was said last that suggested questions are compared with
+_SUGGESTED_FROM = 3  # articles, when several are asked together
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,17 @@ class Desk:
         self._conversations = conversations or Conversations()
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
-        self._ahead = ReadingAhead(lambda: self._jobs.busy)
+        self._preparing = Preparing(lambda: self._jobs.busy)
         self._seed = seed_article()
-        self._shown: list[Article] = []
         self._starting = Starting()
 
     def load(self) -> None:
         """Start the model and read the seed article in the background, once."""
         self._starting.begin(self.chat)
+
+    def under_way(self) -> AbstractContextManager[None]:
+        """What a program's question is answered within: until then no model is ended, and nothing is prepared."""
+        return self._jobs.outside()
 
     # ---------------------------------------------------------------- what the page calls
 
@@ -109,14 +113,18 @@ class Desk:
         return {"articles": self._articles()}
 
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Questions that these articles answer, those first that come closest to what was said last."""
-        near = str(data.get("near") or "")[:_NEAR]
-        articles = self._scope(data)
-        self._shown = articles
-        found = suggestions(self.chat, articles, lambda: self._jobs.busy, near)
-        if len(articles) == 1 and self._shown is articles:  # another one may have been opened meanwhile
-            self._ahead.read(self.chat, articles[0])
-        return {"suggestions": found}
+        """Questions that these articles answer, as far as they are made, and whether more are on their way.
+
+        With ``again`` it is only looked: of two tabs, the one that opened its article last has more made.
+        """
+        articles = self._scope(data)[:_SUGGESTED_FROM]
+        if not data.get("again"):
+            self._preparing.open(self.chat, articles)
+        made = zip_longest(*(self.chat.suggestions(article).questions for article in articles))
+        return {
+            "more": self._preparing.suggesting(articles),
+            "suggestions": [asdict(one) for each in made for one in each if one],
+        }
 
     def conversation(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """A conversation that was kept, with the job of a question that is still on its way."""
@@ -193,7 +201,7 @@ class Desk:
         if not reader.local:
             raise ArticleChatError("Only who sits at the computer of Article Chat can remove articles.")
         article_id = str(data.get("id"))
-        with self._ahead.paused(article_id):
+        with self._preparing.paused(article_id):
             self.chat.remove(article_id)
         return {"articles": self._articles()}
 
@@ -233,7 +241,7 @@ class Desk:
 
     def _replace(self, chat: rag.ArticleChat) -> None:
         """Answer with another model from now on; the old one ends when what it was asked is answered."""
-        self._ahead.stop()
+        self._preparing.stop()
         old, self.chat = self.chat, chat
         self._starting = Starting()
 

@@ -1,6 +1,10 @@
-"""What programs call over HTTP: the same answers as ``rag.answer``, as JSON. The docstrings are the API's."""
+"""What programs call over HTTP: the same answers as ``rag.answer``, as JSON.
+
+The docstrings are the API's, and what an agent is told over MCP. Gradio reads one line of each argument.
+"""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -23,10 +27,14 @@ class Endpoints:
 
     Args:
         chat: Gives the chat in use, which the settings may exchange.
+        under_way: What a question is answered within, so that nothing else takes the model from it meanwhile.
     """
 
-    def __init__(self, chat: Callable[[], rag.ArticleChat]) -> None:
+    def __init__(
+        self, chat: Callable[[], rag.ArticleChat], under_way: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._chat = chat
+        self._under_way = under_way
 
     def declare(self, concurrency: int = 4) -> None:
         """Declare them in the current ``gr.Blocks``.
@@ -48,19 +56,19 @@ class Endpoints:
 
             Each event is a JSON object with a "kind": "step" (what is being done), "draft" (words not verified
             yet), "checked" (a verified sentence with its citations), "retracted" (a sentence taken back, with
-            the reason) and at last "finished", whose "answer" is what the endpoint "answer" returns.
+            the reason) and at last "finished", whose "answer" is what "answer" returns.
 
             Args:
                 question: The question, in any words.
-                articles: Ids of the articles to ask, as the endpoint "articles" lists them. The article that
-                    comes with the program if left out.
-                history: Earlier turns of the conversation, as pairs of question and answer, the oldest first.
+                articles: Ids of what to ask, as "articles" lists them; what comes with the program if left out.
+                history: Earlier pairs of question and answer, oldest first: they tell who "he" or "it" is.
             """
             try:
-                for event in self._chat().stream(
-                    question, article=self._scope(articles), history=_pairs(history)
-                ):
-                    yield event.to_dict()
+                with self._under_way():
+                    for event in self._chat().stream(
+                        question, article=self._scope(articles), history=_pairs(history)
+                    ):
+                        yield event.to_dict()
             except Exception as error:
                 raise _readable(error) from error
 
@@ -81,16 +89,12 @@ class Endpoints:
 
             Args:
                 question: One question, in any words. Ask several questions one after the other.
-                articles: Ids of the articles to ask, as the endpoint "articles" lists them. The article that
-                    comes with the program if left out.
-                history: Earlier turns of the conversation, as pairs of question and answer, the oldest first,
-                    so that "it" or "he" in the question is understood.
+                articles: Ids of what to ask, as "articles" lists them; what comes with the program if left out.
+                history: Earlier pairs of question and answer, oldest first: they tell who "he" or "it" is.
             """
-            return (
-                self._chat()
-                .answer(question, article=self._scope(articles), history=_pairs(history))
-                .to_dict()
-            )
+            with self._under_way():
+                given = self._chat().answer(question, article=self._scope(articles), history=_pairs(history))
+            return given.to_dict()
 
         return answer
 

@@ -6,7 +6,8 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from index.errors import ArticleChatError
@@ -84,6 +85,7 @@ class Jobs:
         self._active: set[Job] = set()
         self._room = threading.BoundedSemaphore(workers + waiting)
         self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._outside = 0
         self._lock = threading.Lock()
 
     def start(self, work: Callable[[Job], None], job: Job | None = None) -> Job:
@@ -126,10 +128,21 @@ class Jobs:
         """Whether a job is under way or lately finished."""
         return job_id in self._jobs
 
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """Count as under way what is done elsewhere meanwhile: a program's question waits for the model too."""
+        with self._lock:
+            self._outside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._outside -= 1
+
     @property
     def busy(self) -> bool:
         """Whether anybody waits for something. What was stopped counts no more, though a model may still hold it."""
-        return any(not (job.done or job.stopped) for job in list(self._jobs.values()))
+        return self._outside > 0 or any(not (job.done or job.stopped) for job in list(self._jobs.values()))
 
     def _run(self, job: Job, work: Callable[[Job], None]) -> None:
         try:

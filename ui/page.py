@@ -59,7 +59,7 @@ def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> Page:
             apply_default_css=False,
             elem_id="article-chat",
         )
-        Endpoints(lambda: desk.chat).declare()
+        Endpoints(lambda: desk.chat, desk.under_way).declare()
     page.queue(max_size=_QUEUE, default_concurrency_limit=4)
     page.desk = desk
     return page

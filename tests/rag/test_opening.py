@@ -7,16 +7,18 @@ import pytest
 
 from index import Article, ArticleError, Library, StoreError
 from index.vectors import VectorIndex
-from rag import ArticleChat, Settings
+from rag import ArticleChat, Settings, Step
 from rag.retrieval import gather
 from tests.index.test_library import BAKERY, HARBOUR, Letters
+
+NOBODY = Settings(model="small", base_url="http://127.0.0.1:9/v1")
 
 
 @pytest.fixture
 def chat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArticleChat]:
     monkeypatch.setenv("ARTICLE_CHAT_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    chat = ArticleChat(Settings(), Library(tmp_path / "library", embeddings=Letters()))
+    chat = ArticleChat(NOBODY, Library(tmp_path / "library", embeddings=Letters()))
     yield chat
     chat.close()
 
@@ -103,4 +105,36 @@ def test_what_was_made_of_an_article_goes_though_its_vectors_cannot_be_reached(
     with pytest.raises(StoreError, match="away"):
         chat.remove(article.id)
     assert not any(file.exists() for file in made)
+    assert not chat.library.articles()
+
+
+def test_how_far_an_article_is_that_another_embedding_model_must_read_is_told(
+    chat: ArticleChat, tmp_path: Path
+) -> None:
+    class Others(Letters):
+        model = "others"
+
+    [article] = chat.open(HARBOUR * 100)
+    chat.library.close()
+    for wanted in (True, False):  # it is kept: the second time there is nothing to do
+        again = ArticleChat(NOBODY, Library(tmp_path / "library", embeddings=Others()))
+        told = []
+        for event in again.stream("Who built the harbour?", article=again.library.get(article.id)):
+            if isinstance(event, Step) and event.name == "searching":
+                break
+            told.append(event.to_dict())
+        again.library.close()
+        shares = [step["progress"] for step in told if step["progress"] is not None]
+        assert all(step["name"] == "indexing" for step in told)
+        assert (shares[:1] + shares[-1:] == [0.0, 1.0]) is wanted
+        assert shares == sorted(shares)
+
+
+def test_an_article_that_nobody_waits_for_any_more_is_not_read_to_its_end(chat: ArticleChat) -> None:
+    article = Article.from_text(" ".join(f"Harbour number {n} was built by {n} people." for n in range(3000)))
+    events = chat.stream("Who built the harbour?", article=article)
+    for event in events:
+        if isinstance(event, Step) and event.progress is not None:
+            break
+    events.close()
     assert not chat.library.articles()

@@ -40,6 +40,14 @@ REPLIES = {
     SUGGESTED: "Found\nPartnerships with neutral data service providers may become increasingly rare.",
 }
 
+VIEWS = pytest.mark.parametrize(
+    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+)
+"""For what may look otherwise on a phone, or in the dark."""
+
+TWO_VIEWS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+"""For what may go otherwise on a phone."""
+
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
@@ -162,6 +170,15 @@ def ask(page: "Page", question: str, wait: bool = True) -> None:
 def answered(page: "Page") -> None:
     """Wait until the last question has its answer."""
     page.locator(".turn").last.locator(".foot, .err, .halt").first.wait_for()
+
+
+def violations(page: "Page") -> list[Any]:
+    """What axe finds, contrast among it. Only outside of the page proper, Gradio's own frame is not ours."""
+    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in found]
 
 
 @pytest.fixture

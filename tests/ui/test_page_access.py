@@ -1,24 +1,10 @@
 """The page for everyone: measured with axe, reached with the keyboard, calm where calm is asked for."""
 
 import re
-from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.ui.conftest import FOUNDED, INVENTS, WHY, Site, Visit, ask
-
-VIEWS = pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-)
-
-
-def violations(page: Page) -> list[Any]:
-    """What axe finds, contrast among it. Only outside of the page proper, Gradio's own frame is not ours."""
-    page.wait_for_function("document.getAnimations().every(a => a.playState !== 'running')")
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [(v["id"], v["impact"], [n["html"][:200] for n in v["nodes"]]) for v in found]
+from tests.ui.conftest import FOUNDED, INVENTS, TWO_VIEWS, VIEWS, WHY, Site, Visit, ask, violations
 
 
 @VIEWS
@@ -55,8 +41,11 @@ def test_axe_finds_nothing_while_an_answer_is_made(visit: Visit, site: Site, wid
     page.get_by_test_id("stop-button").click()
 
 
-def test_everything_can_be_reached_with_the_keyboard(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_everything_can_be_reached_with_the_keyboard(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
+    page = visit(site.url, width, scheme)
     ask(page, WHY)
     reached = []
     for _ in range(40):
@@ -68,14 +57,16 @@ def test_everything_can_be_reached_with_the_keyboard(visit: Visit, site: Site) -
         )
         reached.append(name)
     assert not [name for name in reached if name.startswith("NO FOCUS RING: <") and "body" not in name[:40]]
-    for wanted in ("New", "Conversations", "Articles", "Settings", "The article", "Copy with quotes", "Ask again",
+    article = "The article" if width > 760 else "Ask"  # on a phone it is behind its tab
+    for wanted in ("New", "Conversations", "Articles", "Settings", article, "Copy with quotes", "Ask again",
                    "Good answer", "Bad answer", "Edit and ask again", "Ask the article", "Ask"):  # fmt: skip
         assert wanted in reached, f"{wanted} was not reached: {reached}"
     assert any(name.startswith("Source 1") for name in reached)
 
 
-def test_dialogs_give_the_focus_back(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_dialogs_give_the_focus_back(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     opener = page.get_by_role("button", name="Settings")
     opener.focus()
     page.keyboard.press("Enter")
@@ -84,8 +75,9 @@ def test_dialogs_give_the_focus_back(visit: Visit, site: Site) -> None:
     expect(opener).to_be_focused()
 
 
-def test_readers_who_listen_are_told(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_readers_who_listen_are_told(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     told = page.locator("#ac-say")
     expect(told).to_have_attribute("aria-live", "polite")
     ask(page, WHY)
@@ -115,9 +107,10 @@ def test_what_is_told_over_an_open_drawer_is_seen_and_heard_there(visit: Visit, 
     expect(page.locator("#ac-say")).to_contain_text("Answer: Google views")
 
 
-def test_reduced_motion(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_reduced_motion(visit: Visit, site: Site, width: int, scheme: str) -> None:
     site.model.stall.set()
-    page = visit(site.url, reduced_motion="reduce")
+    page = visit(site.url, width, scheme, reduced_motion="reduce")
     ask(page, WHY, wait=False)
     page.locator(".s.prov").first.wait_for()
     assert page.evaluate("document.querySelector('.ac').getAnimations({subtree: true}).length") == 0
@@ -137,8 +130,9 @@ def test_a_phone_has_two_tabs(visit: Visit, site: Site) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_settings_in_words(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_settings_in_words(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     page.get_by_role("button", name="Settings").click()
     dialog = page.get_by_role("dialog", name="Settings")
     expect(dialog.get_by_role("radio", name="Another model")).to_be_checked()

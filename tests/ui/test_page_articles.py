@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from index import Article, Library, SentenceEmbeddings
 from index.articles import Part
-from tests.ui.conftest import WHY, Site, Visit, ask, late, open_page
+from tests.ui.conftest import TWO_VIEWS, VIEWS, WHY, Site, Visit, ask, late, open_page
 
 BEES = "Bees dance.\n\nThe waggle dance of the honeybee tells the others how far away the flowers are."
 DANCE = "The waggle dance of the honeybee tells the others how far away the flowers are."
@@ -29,7 +29,7 @@ def send(page: Page, text: str, title: str = "") -> None:
 
 def paste(page: Page, text: str, title: str) -> None:
     send(page, text, title)
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
 
 
 def open_kept(page: Page, site: Site, article: Article) -> None:
@@ -42,8 +42,8 @@ def open_kept(page: Page, site: Site, article: Article) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_paste_ask_switch_and_remove(visit: Visit, site: Site, width: int) -> None:
+@VIEWS
+def test_paste_ask_switch_and_remove(visit: Visit, site: Site, width: int, scheme: str) -> None:
     page = visit(site.url, width)
     site.replies["What does the dance tell?"] = f"Found\n{DANCE}"
     paste(page, f"{BEES} {width}", f"Bees {width}")
@@ -72,12 +72,13 @@ def test_paste_ask_switch_and_remove(visit: Visit, site: Site, width: int) -> No
     assert all(info.title != f"Bees {width}" for info in site.chat.library.articles())
 
 
-def test_bring_a_file(visit: Visit, site: Site, tmp_path: Path) -> None:
+@TWO_VIEWS
+def test_bring_a_file(visit: Visit, site: Site, tmp_path: Path, width: int, scheme: str) -> None:
     file = tmp_path / "bees.md"
     file.write_text(
         f"# On the dance of bees\n\n{DANCE} It was decoded by Karl von Frisch.\n", encoding="utf-8"
     )
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     articles(page)
     page.get_by_label("Choose a file").set_input_files(file)
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -128,10 +129,11 @@ def test_a_file_that_is_no_article(
     expect(page.get_by_role("button", name="Add and open")).to_be_enabled()
 
 
+@TWO_VIEWS
 def test_an_article_on_its_way_can_be_given_up(
-    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
 ) -> None:
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     articles(page)
     page.get_by_label("Or paste its text").fill("Cranes fly in wedges.\n\nThey sleep on one leg.")
     stop = page.get_by_role("dialog").get_by_role("button", name="Cancel")
@@ -148,27 +150,31 @@ def test_an_article_on_its_way_can_be_given_up(
     assert not any("Cranes" in info.title for info in site.chat.library.articles())
 
 
-def test_nothing_to_bring(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_nothing_to_bring(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     articles(page)
     page.get_by_role("button", name="Add and open").click()
     expect(page.locator("#ac-bring-problem")).to_contain_text("Choose a file")
     expect(page.get_by_label("Or its web address")).to_be_hidden()  # off unless it was allowed
 
 
-def test_several_articles_at_once(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_several_articles_at_once(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     paste(page, f"{BEES} Together.", "Bees together")
     articles(page)
     page.get_by_role("checkbox", name="Ask Meta's Scale AI deal").check()
     page.get_by_role("button", name="Close").click()
+    if width < 760:
+        page.get_by_role("tab", name="Ask").click()
     expect(page.get_by_role("textbox", name="Ask the article")).to_have_attribute(
         "placeholder", "Ask these 2 articles"
     )
     ask(page, WHY)
     sources = page.get_by_role("list", name="Sources")
     expect(sources).to_contain_text("Meta's Scale AI deal")
-    expect(page.get_by_role("heading", name="Bees together")).to_be_visible()
+    expect(page.locator("article h2")).to_have_text("Bees together")
     page.get_by_test_id("citation").first.click()  # the article that is cited comes forward
     expect(page.get_by_role("heading", name="Meta's Scale AI deal")).to_be_visible()
     expect(page.locator("mark").first).to_be_in_viewport()
@@ -208,7 +214,8 @@ def test_that_an_article_could_not_be_brought_is_said_where_the_reader_is(
         expect(page.locator("#ac-toast")).to_contain_text("ZeroDivisionError")
 
 
-def test_pages_of_a_pdf_are_named(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_pages_of_a_pdf_are_named(visit: Visit, site: Site, width: int, scheme: str) -> None:
     site.replies["What do eels do?"] = "Found\nEels swim to the Sargasso Sea to spawn."
     article = Article.from_parts(
         [
@@ -218,9 +225,11 @@ def test_pages_of_a_pdf_are_named(visit: Visit, site: Site) -> None:
         ],
         source="eels.pdf",
     )
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     open_kept(page, site, article)
     expect(page.get_by_role("article")).to_contain_text("p. 4")
+    if width < 760:
+        page.get_by_role("tab", name="Ask").click()
     ask(page, "What do eels do?")
     cite = page.get_by_test_id("citation").first
     expect(cite).to_have_text("1 p. 4")
@@ -296,7 +305,8 @@ def test_right_to_left_long_words_and_code(visit: Visit, site: Site) -> None:
         expect(page.locator("article pre")).to_contain_text("    return")
 
 
-def test_empty_cells_keep_their_columns(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_empty_cells_keep_their_columns(visit: Visit, site: Site, width: int, scheme: str) -> None:
     article = Article.from_parts(
         [
             Part("paragraph", "What each of the bees brought home in the course of the day is listed here."),
@@ -306,7 +316,7 @@ def test_empty_cells_keep_their_columns(visit: Visit, site: Site) -> None:
         title="Nectar",
         source="bees",
     )
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     open_kept(page, site, article)
 
     def rows(number: int) -> list[list[str]]:

@@ -10,7 +10,19 @@ from playwright.sync_api import Page, expect
 
 from index import Article
 from index.errors import ArticleChatError
-from tests.ui.conftest import FOUNDED, WHY, Site, Visit, answered, ask, kept, late, open_page, serving
+from tests.ui.conftest import (
+    FOUNDED,
+    TWO_VIEWS,
+    WHY,
+    Site,
+    Visit,
+    answered,
+    ask,
+    kept,
+    late,
+    open_page,
+    serving,
+)
 from ui.asking import Asking
 from ui.jobs import Jobs
 
@@ -68,9 +80,12 @@ def test_an_impatient_reader_leaves_one_question(visit: Visit, site: Site, held:
     assert kept() == [[WHY]]
 
 
-def test_the_present_conversation_goes_on_when_it_is_chosen(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_the_present_conversation_goes_on_when_it_is_chosen(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
     site.model.stall.set()
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     ask(page, WHY, wait=False)
     page.locator(".s.prov").first.wait_for()
     history(page)
@@ -131,12 +146,15 @@ def test_a_conversation_about_an_article_that_came_or_went_elsewhere(visit: Visi
     expect(page.get_by_role("heading", name="Meta's Scale AI deal")).to_be_visible()
 
 
-def test_a_page_that_names_another_model_does_not_ask(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_a_page_that_names_another_model_does_not_ask(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
     from rag import ArticleChat, Settings
 
     chat = ArticleChat(Settings(model=site.model.model, base_url=site.model.url), site.chat.library)
     with serving(chat) as url:
-        page, other = visit(url), visit(url)
+        page, other = visit(url, width, scheme), visit(url, width, scheme)
         expect(page.locator("#ac-small")).to_contain_text("small at 127.0.0.1")
         other.get_by_role("button", name="Settings").click()
         other.locator("#ac-address").fill(site.model.url.replace("127.0.0.1", "localhost"))
@@ -178,8 +196,11 @@ def test_a_question_that_finds_no_room_is_replaced_when_asked_again(
     assert kept() == [[WHY]]
 
 
-def test_a_question_that_must_wait_says_so(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_a_question_that_must_wait_says_so(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+) -> None:
+    page = visit(site.url, width, scheme)
     admit = Jobs._admit
     room = threading.Event()
     monkeypatch.setattr(Jobs, "_admit", lambda jobs, job: room.is_set() and admit(jobs, job))
@@ -190,7 +211,7 @@ def test_a_question_that_must_wait_says_so(visit: Visit, site: Site, monkeypatch
     expect(page.get_by_test_id("bot")).to_contain_text("conflict of interest")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@TWO_VIEWS
 def test_a_lost_connection_is_waited_for(visit: Visit, site: Site, width: int, scheme: str) -> None:
     site.model.pause = 0.15
     page = visit(site.url, width, scheme)
@@ -205,7 +226,7 @@ def test_a_lost_connection_is_waited_for(visit: Visit, site: Site, width: int, s
     expect(page.locator(".turn")).to_have_count(1)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@TWO_VIEWS
 def test_a_start_that_fails_can_be_tried_again(
     visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
 ) -> None:

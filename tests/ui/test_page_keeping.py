@@ -13,6 +13,8 @@ from rag import Checked, Event, ModelError
 from tests.ui.conftest import (
     CONFLICT,
     FOUNDED,
+    TWO_VIEWS,
+    VIEWS,
     WHY,
     Site,
     Visit,
@@ -30,8 +32,9 @@ def history(page: Page) -> None:
     expect(page.get_by_role("dialog", name="Conversations")).to_be_visible()
 
 
-def test_reload_keeps_the_conversation(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_reload_keeps_the_conversation(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     ask(page, WHY)
     ask(page, FOUNDED)
     page.get_by_role("textbox", name="Ask the article").fill("not sent yet")
@@ -43,9 +46,10 @@ def test_reload_keeps_the_conversation(visit: Visit, site: Site) -> None:
     expect(page.locator("mark").first).to_be_in_viewport()
 
 
-def test_reload_in_the_middle_of_an_answer(visit: Visit, site: Site) -> None:
+@VIEWS
+def test_reload_in_the_middle_of_an_answer(visit: Visit, site: Site, width: int, scheme: str) -> None:
     site.model.pause = 0.15
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     ask(page, WHY, wait=False)
     expect(page.locator(".s.prov").first).to_be_visible()
     asked = len(site.model.requests)
@@ -86,6 +90,9 @@ def test_conversations_outlive_the_program(visit: Visit, site: Site) -> None:
     with serving(site.chat, port) as url:
         page = visit(url)
         ask(page, WHY)
+        page.goto(
+            "about:blank"
+        )  # a page that is open asks on, and the browser notes each refusal as an error
     with serving(site.chat, port) as url:
         open_page(page, url)
         expect(page.get_by_test_id("bot")).to_contain_text("conflict of interest")
@@ -93,8 +100,11 @@ def test_conversations_outlive_the_program(visit: Visit, site: Site) -> None:
         expect(page.locator(".turn")).to_have_count(2)
 
 
-def test_new_open_and_erase(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_new_open_and_erase(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
+    ask(page, FOUNDED)
+    page.get_by_role("button", name="New", exact=True).click()
     ask(page, WHY)
     page.get_by_role("button", name="New", exact=True).click()
     expect(page.locator(".turn")).to_have_count(0)
@@ -127,8 +137,9 @@ def test_new_open_and_erase(visit: Visit, site: Site) -> None:
     expect(page.locator(".turn")).to_have_count(0)
 
 
-def test_export_as_markdown(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@TWO_VIEWS
+def test_export_as_markdown(visit: Visit, site: Site, width: int, scheme: str) -> None:
+    page = visit(site.url, width, scheme)
     ask(page, WHY)
     ask(page, FOUNDED)
     history(page)
@@ -181,8 +192,9 @@ def test_asking_again_does_not_erase_what_another_tab_added(visit: Visit, site: 
     assert kept()[0] == [WHY, FOUNDED]
 
 
+@TWO_VIEWS
 def test_what_was_verified_stays_when_an_answer_breaks_off(
-    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
 ) -> None:
     whole = site.chat.stream
 
@@ -192,7 +204,7 @@ def test_what_was_verified_stays_when_an_answer_breaks_off(
             if isinstance(event, Checked):
                 raise ModelError("The model is gone.")
 
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     with monkeypatch.context() as patch:
         patch.setattr(site.chat, "stream", broken)
         ask(page, WHY, wait=False)

@@ -8,10 +8,18 @@ from playwright.sync_api import Page, expect
 
 from index import seed_article
 from rag import Answer, Citation, Finished
-from tests.ui.conftest import FOUNDED, INVENTS, ROLE, WHY, Site, Visit, answered, ask, open_page
-
-VIEWS = pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+from tests.ui.conftest import (
+    FOUNDED,
+    INVENTS,
+    ROLE,
+    TWO_VIEWS,
+    VIEWS,
+    WHY,
+    Site,
+    Visit,
+    answered,
+    ask,
+    open_page,
 )
 
 
@@ -23,9 +31,12 @@ BEGINNING = "Google views Meta’s partnership with Scale AI as a potential conf
 HALF = f"{BEGINNING}, and Larry Page founded a bakery in Nevada in 1931."
 
 
-def test_a_sentence_of_which_only_the_beginning_is_kept_says_so(visit: Visit, site: Site) -> None:
+@TWO_VIEWS
+def test_a_sentence_of_which_only_the_beginning_is_kept_says_so(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
     site.replies["What is half true?"] = f"Found\n{HALF} {ROLE}"
-    page = visit(site.url)
+    page = visit(site.url, width, scheme)
     ask(page, "What is half true?", wait=False)
     expect(last(page).locator(".s.gone")).to_have_text(HALF)
     answered(page)
@@ -38,15 +49,22 @@ def test_a_sentence_of_which_only_the_beginning_is_kept_says_so(visit: Visit, si
     expect(last(page).locator(".taken")).to_contain_text("The article has no sentence that says this.")
 
 
-def test_only_the_source_that_was_chosen_last_stays_lit(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@VIEWS
+def test_only_the_source_that_was_chosen_last_stays_lit(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
+    page = visit(site.url, width, scheme)
     ask(page, WHY)
     ask(page, INVENTS)
     first, second = (turn.get_by_test_id("citation") for turn in page.locator(".turn").all())
     first.nth(0).click()
     expect(first.nth(0)).to_have_class(re.compile(r"\bon\b"))
+    if width < 760:
+        page.get_by_role("tab", name="Ask").click()
     second.nth(1).click()
     expect(second.nth(1)).to_have_class(re.compile(r"\bon\b"))
+    if width < 760:
+        page.get_by_role("tab", name="Ask").click()
     page.mouse.move(2, 2)
     expect(first.nth(0)).not_to_have_class(re.compile(r"\bon\b"))
     # The same number in another turn is another source.
@@ -75,8 +93,11 @@ def test_of_marks_that_overlap_the_inner_one_leads_back(
     expect(last(page).get_by_test_id("citation").nth(1)).to_be_focused()
 
 
-def test_closest_passages_are_short_and_of_one_colour_with_their_words(visit: Visit, site: Site) -> None:
-    page = visit(site.url)
+@VIEWS
+def test_closest_passages_are_short_and_of_one_colour_with_their_words(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
+    page = visit(site.url, width, scheme)
     ask(page, FOUNDED)
     near = last(page).locator(".near")
     heights = near.locator("span").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")

@@ -6,16 +6,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from gradio.utils import get_function_description
 from playwright.sync_api import expect
 
 from index import ArticleChatError, seed_article
 from tests.processes import ROOT, command, environment
 from tests.ui.conftest import CONFLICT, FOUNDED, WHY, Site, Visit, ask, free_port, open_page, serving
+from ui.desk import Desk, Reader
+from ui.endpoints import Endpoints
 
 if TYPE_CHECKING:
     from gradio_client import Client
@@ -92,6 +96,36 @@ def test_the_endpoints_are_documented(client: "Client") -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["_ask", "_answer", "_add_article"])
+def test_what_an_agent_is_told_of_an_argument_is_a_whole_sentence(site: Site, name: str) -> None:
+    """Gradio, which tells it, reads one line of each."""
+    endpoint = getattr(Endpoints(lambda: site.chat, nullcontext), name)()
+    _, told, _ = get_function_description(endpoint)
+    assert told
+    assert all(text.endswith(".") for text in told.values()), told
+
+
+def test_an_answer_to_a_program_is_finished_though_the_model_is_exchanged(site: Site) -> None:
+    from rag import ArticleChat, Settings
+
+    chat = ArticleChat(Settings(model=site.model.model, base_url=site.model.url), site.chat.library)
+    desk, reader = Desk(chat), Reader("local", local=True)
+    ask = Endpoints(lambda: desk.chat, desk.under_way)._ask()
+    events = ask(WHY)
+    kinds = [next(events)["kind"] for _ in range(3)]
+    other = {"model": site.model.model, "base_url": site.model.url.replace("127.0.0.1", "localhost")}
+    desk.configure(reader, other)
+    assert desk.chat is not chat
+    time.sleep(1.5)  # an idle one would be ended in less
+    answer = [event for event in events if event["kind"] == "finished"][-1]["answer"]
+    assert "finished" not in kinds
+    assert answer["status"] == "answered"
+    end = time.monotonic() + 10
+    while not chat.model._closed and time.monotonic() < end:
+        time.sleep(0.05)
+    assert chat.model._closed  # and then the old one goes
+
+
 def test_the_settings_lead_to_their_description(browser: "Browser", site: Site) -> None:
     page = (
         browser.new_page()
@@ -166,8 +200,6 @@ def test_a_key_is_never_sent_to_another_address(site: Site) -> None:
     from rag import ArticleChat, Settings
 
     chat = ArticleChat(Settings(model="small", base_url=site.model.url, api_key="secret"), site.chat.library)
-    from ui.desk import Desk, Reader
-
     desk, reader = Desk(chat), Reader("local", local=True)
     state = desk.configure(reader, {"model": "small", "base_url": site.model.url, "strictness": "strict"})
     assert state["settings"]["has_key"]
@@ -197,6 +229,27 @@ def test_mcp_without_its_package_is_a_clear_error(site: Site, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "mcp", None)
     with pytest.raises(ArticleChatError, match=re.escape("gradio[mcp]")), serving(site.chat, mcp=True):
         pass
+
+
+async def test_agents_ask_over_mcp(site: Site) -> None:
+    """Only where ``gradio[mcp]`` is installed, which the tests do not need."""
+    pytest.importorskip("mcp")
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    with serving(site.chat, mcp=True) as url:
+        async with (
+            streamable_http_client(f"{url}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+            assert {"answer", "ask", "articles", "add_article"} == set(tools)
+            assert "do not answer from elsewhere" in str(tools["answer"].description)
+            for question, status in ((WHY, "answered"), (FOUNDED, "not_in_article")):
+                told = await session.call_tool("answer", {"question": question})
+                assert f"'status': '{status}'" in getattr(told.content[0], "text", "")
+            assert (await session.call_tool("answer", {"question": " "})).isError
 
 
 def test_serve_is_up_before_the_model(visit: Visit, site: Site) -> None:

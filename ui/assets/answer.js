@@ -52,10 +52,8 @@ function beginAnswer(turn) {
 }
 
 function showStep(turn, event) {
-  const share = typeof event.progress === "number" ? event.progress : null;
-  const known = share === null ? "" : " · " + Math.round(100 * share) + " %";
-  turn.step.replaceChildren(gauge(share), sentenceCase(event.detail || event.name || "") + known);
-  if (turn.doing !== event.name) { turn.doing = event.name; say(event.detail || ""); }
+  turn.doing = event.name;
+  turn.step.replaceChildren(...progress(sentenceCase(event.detail || event.name || ""), event.progress));
 }
 
 function sentenceNode(turn, index) {

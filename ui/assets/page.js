@@ -49,6 +49,7 @@ let watching = 0;
 async function watchLoading(loading) {
   const mine = ++watching;
   const small = $("small");
+  let waited = false;
   app.ready = false;
   for (;;) {
     if (mine !== watching) return;
@@ -58,13 +59,14 @@ async function watchLoading(loading) {
       return;
     }
     if (loading.ready) break;
-    const share = typeof loading.progress === "number" ? " · " + Math.round(100 * loading.progress) + " %" : "";
-    small.replaceChildren(gauge(loading.progress), h("span", null, (loading.detail || "Starting") + share));
+    waited = true;
+    small.replaceChildren(...progress(loading.detail || "Starting", loading.progress));
     await sleep(400);
     loading = await call("loading", {}).catch((problem) => ({ detail: problem.message, progress: null }));
   }
   app.ready = true;
   small.textContent = standing();
+  if (waited) say("Ready. " + standing());
   fetchSuggestions();
 }
 

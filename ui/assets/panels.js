@@ -133,7 +133,7 @@ async function bring(file) {
   const problemBox = $("bring-problem");
   const stepBox = $("bring-step");
   const stopper = $("bring-stop");
-  const step = (detail, share) => { stepBox.hidden = false; $("bring-what").replaceChildren(gauge(share), detail); };
+  const step = (detail, share) => { stepBox.hidden = false; $("bring-what").replaceChildren(...progress(detail, share)); };
   problemBox.textContent = "";
   $("bring-go").disabled = true;
   try {

@@ -4,6 +4,9 @@ const app = {
   articles: [], scope: [], seed: null, conversation: null, turns: [], busy: null, chosen: null, cameFrom: null,
   settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(), opening: 0, asked: false, wanted: null,
 };
+const OFFERED = 4; // suggested questions
+const FAR = 1e9; // characters: farther than any article is long
+const MAKING = 1000; // milliseconds between two looks at whether there are more suggestions
 const lastTurn = () => app.turns[app.turns.length - 1];
 
 function fit(box) {
@@ -105,7 +108,7 @@ async function follow(turn) {
   }
   if (app.turns !== turns) return;
   done(turn);
-  if (turn.state === "done" && app.suggested.length > 1) fetchSuggestions(turn);
+  if (turn.state === "done" && suggestionsLeft().length < OFFERED) fetchSuggestions(); // another tab's article may have cut it short
 }
 
 function done(turn) {
@@ -141,8 +144,8 @@ function showTurns() {
 }
 
 function helloNode() {
-  const list = app.suggested.slice(0, 4).map((question) =>
-    h("li", null, h("button", { type: "button", dir: "auto", onclick: () => submit(question) }, question, icon("next"))));
+  const list = suggestionsLeft().slice(0, OFFERED).map((question) =>
+    h("li", null, h("button", { type: "button", dir: "auto", "data-question": question, onclick: () => submit(question) }, question, icon("next"))));
   return h("div", { class: "hello" }, h("h3", null, "What would you like to know?"),
     h("p", null, "Each sentence of an answer points at the words of the article that carry it. What the article does not say, you are told."),
     list.length ? h("ul", { "aria-label": "Suggested questions" }, ...list) : null);
@@ -157,25 +160,51 @@ function toEnd(force) {
 }
 
 function showSuggestions() {
-  const asked = new Set(app.turns.map((turn) => turn.question.trim().toLowerCase()));
-  const left = app.suggested.filter((question) => !asked.has(question.trim().toLowerCase()));
+  const focused = root.contains(document.activeElement) && document.activeElement.dataset.question; // the keyboard keeps its place
+  const left = suggestionsLeft().slice(0, OFFERED);
   const box = $("try");
   box.hidden = !app.turns.length || !left.length;
-  box.replaceChildren(...left.slice(0, 4).map((question) =>
-    h("button", { type: "button", dir: "auto", onclick: () => submit(question) }, question)));
+  box.replaceChildren(...left.map((question) =>
+    h("button", { type: "button", dir: "auto", "data-question": question, onclick: () => submit(question) }, question)));
   if (!app.turns.length) showTurns();
+  const again = focused && root.querySelector('[data-question="' + CSS.escape(focused) + '"]');
+  if (again) again.focus({ preventScroll: true });
 }
 
-// Those first that come closest to what was answered last.
-async function fetchSuggestions(last) {
-  const wanted = app.scope.join();
-  const near = last ? last.question + (last.answer.status === "not_in_article" ? "" : " " + last.answer.text) : "";
+// What was not asked yet: those first whose words lie closest to what was answered last, and last those whose words were cited already.
+function suggestionsLeft() {
+  const asked = new Set(app.turns.map((turn) => turn.question.trim().toLowerCase()));
+  const left = app.suggested.filter((one) => !asked.has(one.question.trim().toLowerCase()));
+  const answers = app.turns.map((turn) => turn.answer).filter(Boolean);
+  const cited = answers.flatMap((answer) => answer.citations);
+  const last = answers.length ? answers[answers.length - 1] : { citations: [], passages: [] };
+  const near = last.citations.length ? last.citations : last.passages;
+  const same = (one, other) => one.article_id === other.article_id;
+  const rank = (one) => [
+    cited.some((other) => same(one, other) && one.start < other.end && other.start < one.end) ? 1 : 0,
+    Math.min(FAR, ...near.map((other) => (same(one, other) ? Math.abs(one.start - other.start) : FAR))),
+  ];
+  const ranked = left.map((one) => ({ question: one.question, rank: rank(one) })); // sorting keeps the order of equals
+  return ranked.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1]).map((one) => one.question);
+}
+
+// They are made one at a time, while nobody waits for an answer: each is shown as soon as it is there.
+let fetching = 0;
+async function fetchSuggestions() {
+  const mine = ++fetching;
   try {
-    const result = await call("suggestions", { articles: app.scope, near });
-    if (wanted !== app.scope.join() || (last && last !== lastTurn())) return;
-    app.suggested = result.suggestions;
-  } catch { if (!last) app.suggested = []; } // a help, not a need: without them one types
-  showSuggestions();
+    for (let again = false; ; again = true) {
+      const result = await call("suggestions", { articles: app.scope, again });
+      if (mine !== fetching) return;
+      if (!again || result.suggestions.length !== app.suggested.length) {
+        app.suggested = result.suggestions;
+        showSuggestions();
+      }
+      if (!result.more) return;
+      await sleep(MAKING);
+      if (mine !== fetching) return;
+    }
+  } catch { /* a help, not a need: without them one types */ }
 }
 
 function setScope(ids) {
@@ -185,6 +214,7 @@ function setScope(ids) {
   if (app.ready) $("small").textContent = standing();
   if (changed) {
     app.suggested = [];
+    fetching += 1; // those of the articles before are not waited for
     showSuggestions();
     if (app.ready) fetchSuggestions();
   }

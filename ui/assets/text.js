@@ -117,10 +117,19 @@ function toast(text) {
   toastTimer = setTimeout(() => { node.hidden = true; }, Math.max(2600, 70 * text.length));
 }
 
-function gauge(share) {
+// How far something has come: a bar beside its words. It is read out when it gets to something else, or a quarter further.
+let toldOf = "";
+function progress(detail, share) {
   const known = typeof share === "number";
-  return h("span", { class: known ? "gauge known" : "gauge", "aria-hidden": "true" },
-    h("i", known ? { style: "width:" + Math.round(100 * Math.min(1, Math.max(0, share))) + "%" } : null));
+  const percent = known ? Math.round(100 * Math.min(1, Math.max(0, share))) : null;
+  const now = detail + (known ? Math.floor(percent / 25) : "");
+  if (now !== toldOf) {
+    toldOf = now;
+    say(detail + (known ? ", " + percent + " %" : ""));
+  }
+  const bar = h("span", { class: known ? "gauge known" : "gauge", role: "progressbar", "aria-label": detail, "aria-valuenow": percent },
+    h("i", known ? { style: "width:" + percent + "%" } : null));
+  return [bar, h("span", null, detail + (known ? " · " + percent + " %" : ""))];
 }
 
 function confirmed(question, yes) {

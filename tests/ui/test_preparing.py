@@ -1,4 +1,4 @@
-"""The article that is open is read while nobody asks, and only then."""
+"""For the article that is open questions are suggested, and it is read, while nobody asks, and only then."""
 
 import threading
 import time
@@ -10,8 +10,9 @@ import pytest
 from index import Article
 from index.errors import ArticleChatError
 from rag import ArticleChat
+from rag.suggest import Suggestions
 from ui.desk import Desk, Reader
-from ui.reading_ahead import ReadingAhead
+from ui.preparing import Preparing
 
 ONE, TWO, THREE = (
     Article.from_text(f"This is {name}.") for name in ("the first, a mill", "a brook", "a third one")
@@ -25,12 +26,39 @@ def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+class Questions:
+    """Makes two questions."""
+
+    def __init__(self, gate: Callable[[], bool]) -> None:
+        self.made = 0
+        self.begun = 0
+        self.given_up = 0
+        self._gate = gate
+
+    @property
+    def complete(self) -> bool:
+        return self.made >= 2
+
+    def make_one(self, free: Callable[[], bool]) -> None:
+        self.begun += 1
+        while not self._gate():
+            if not free():
+                self.given_up += 1
+                return
+            time.sleep(0.01)
+        self.made += 1
+
+
 class Patient:
     """Reads for as long as it may."""
 
-    def __init__(self) -> None:
+    def __init__(self, gate: Callable[[], bool] = lambda: True) -> None:
+        self.questions = Questions(gate)
         self.read: list[str] = []
         self.steps = 0
+
+    def suggestions(self, article: Article) -> Questions:
+        return self.questions
 
     def read_ahead(self, article: Article, go_on: Callable[[], bool]) -> None:
         self.read.append(article.id)
@@ -43,14 +71,33 @@ class Patient:
 
 
 def ahead(busy: Callable[[], bool]) -> tuple[Any, Any]:
-    return Patient(), ReadingAhead(busy)
+    return Patient(), Preparing(busy)
+
+
+def test_questions_come_before_reading_and_yield_at_once_to_who_asks() -> None:
+    asking, gate = threading.Event(), threading.Event()
+    chat: Any = Patient(gate.is_set)
+    preparing = Preparing(asking.is_set)
+    preparing.open(chat, [ONE])
+    assert preparing.suggesting([ONE])
+    assert not preparing.suggesting([TWO])
+    eventually(lambda: chat.questions.begun == 1)
+    asking.set()
+    eventually(lambda: chat.questions.given_up == 1)
+    gate.set()
+    time.sleep(0.5)
+    assert chat.questions.made == 0  # and nothing is begun until it is answered
+    asking.clear()
+    eventually(lambda: chat.questions.made == 2 and bool(chat.read))
+    assert not preparing.suggesting([ONE])
+    preparing.stop()
 
 
 def test_the_article_that_was_opened_last_is_read() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps > 0)
-    reading.read(chat, TWO)
+    reading.open(chat, [TWO])
     eventually(lambda: chat.read == [ONE.id, TWO.id])
     reading.stop()
 
@@ -59,8 +106,7 @@ def test_it_waits_while_somebody_waits_for_an_answer() -> None:
     waiting = threading.Event()
     waiting.set()
     chat, reading = ahead(waiting.is_set)
-    reading.read(chat, ONE)
-    eventually(lambda: chat.read == [ONE.id])
+    reading.open(chat, [ONE])
     time.sleep(0.5)
     assert chat.steps == 0
     waiting.clear()
@@ -70,16 +116,16 @@ def test_it_waits_while_somebody_waits_for_an_answer() -> None:
 
 def test_it_goes_on_after_an_error() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps == 50)
-    reading.read(chat, TWO)
+    reading.open(chat, [TWO])
     eventually(lambda: chat.read == [ONE.id, TWO.id])
     reading.stop()
 
 
 def test_when_another_article_is_removed_the_open_one_is_read_again() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps > 0)
     with reading.paused(TWO.id):
         steps = chat.steps
@@ -91,7 +137,7 @@ def test_when_another_article_is_removed_the_open_one_is_read_again() -> None:
 
 def test_what_was_read_to_its_end_is_read_again_too() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps == 50)
     with reading.paused(TWO.id):
         pass
@@ -101,7 +147,7 @@ def test_what_was_read_to_its_end_is_read_again_too() -> None:
 
 def test_an_article_that_is_removed_is_read_no_more() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps > 0)
     with reading.paused(ONE.id):
         pass
@@ -113,7 +159,7 @@ def test_an_article_that_is_removed_is_read_no_more() -> None:
 
 def test_an_article_that_cannot_be_removed_changes_nothing() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     eventually(lambda: chat.steps > 0)
     with pytest.raises(ArticleChatError), reading.paused(TWO.id):
         raise ArticleChatError("There is no such article.")
@@ -123,9 +169,9 @@ def test_an_article_that_cannot_be_removed_changes_nothing() -> None:
 
 def test_an_article_that_is_opened_meanwhile_is_the_one_that_is_read() -> None:
     chat, reading = ahead(lambda: False)
-    reading.read(chat, ONE)
+    reading.open(chat, [ONE])
     with reading.paused(THREE.id):
-        reading.read(chat, TWO)
+        reading.open(chat, [TWO])
     eventually(lambda: TWO.id in chat.read)
     time.sleep(0.2)
     assert chat.read[-1] == TWO.id
@@ -137,7 +183,7 @@ def test_the_page_goes_on_reading_the_open_article_when_another_is_removed(
 ) -> None:
     reads = Patient()
     monkeypatch.setattr(chat, "read_ahead", reads.read_ahead)
-    monkeypatch.setattr("ui.desk.suggestions", lambda *_: [])
+    monkeypatch.setattr(Suggestions, "complete", True)
     desk, reader = Desk(chat), Reader("local", local=True)
     for article in (ONE, TWO):
         chat.library.add(article)
