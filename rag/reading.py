@@ -13,6 +13,7 @@ from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence, Source
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
+from rag.overview import is_overview, leads, most_points
 from rag.rescue import LONGEST_QUOTE, instead
 from rag.verify import MIN_SCORES, Verdict, verify
 from rag.watch import Watch
@@ -45,6 +46,9 @@ _ENOUGH = 0.85
 _GOOD, _BETTER = 0.9, 1.5
 """Probability that the article's closest sentence answers from which it is said instead of what was written, and by how
 much its log-odds must be higher. Of 101 answers about articles kept apart, 0.3 spoilt one, this none."""
+
+_MAIN = 0.9
+"""Probability that a paragraph's first sentence answers a question about the whole article from which it is said."""
 
 _ANOTHER = "Another sentence of the article answers this better."
 
@@ -80,6 +84,7 @@ class Reading:
         self._watch = watch
         self._take(evidence)
         self._asked = prompts.question_part(query.question, query.earlier)
+        self._searched = search_query(query.question, query.earlier)
 
     @property
     def title(self) -> str:
@@ -124,6 +129,25 @@ class Reading:
                 self.kept.append((said, verdict))
         if not self.kept and self.found >= SOUGHT:
             yield from self._quote(len(written))
+        if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
+            yield from self._points(len(written))
+
+    def _points(self, number: int) -> Iterator[Event]:
+        """Say what else the article says in main where the question is about it as a whole; a small model says too
+        little of it."""
+        most = most_points(self._query.question)
+        cited = {source.start for _, verdict in self.kept for source in verdict.sources}
+        for source in leads(self.evidence, most) if self._model.builtin else ():
+            if len(self.kept) >= most:
+                return
+            if source.start in cited:
+                continue
+            verdict = self.check(source.text)
+            if verdict.sources and verdict.relevance >= _MAIN:
+                yield Draft(number, source.text)
+                yield Checked(number, source.text, cite(verdict, number))
+                self.kept.append((source.text, verdict))
+                number += 1
 
     def _quote(self, number: int) -> Iterator[Event]:
         """Say the sentence of the article that answers best, if one does: a small model may be right that the article
@@ -161,8 +185,11 @@ class Reading:
         """Return the sentences that are closest to the question and can be said as they stand."""
         if not self._model.builtin:  # only the built-in model judges what is tried
             return []
-        asked = search_query(self._query.question, self._query.earlier)
-        return [source for source in self.evidence.closest(asked, count) if len(source.text) <= LONGEST_QUOTE]
+        return [
+            source
+            for source in self.evidence.closest(self._searched, count)
+            if len(source.text) <= LONGEST_QUOTE
+        ]
 
     def _decide(self) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.

@@ -1,0 +1,45 @@
+"""Questions about an article as a whole, such as for a summary: what it says in main, in its own words."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from rag.evidence import Evidence, Source
+from rag.rescue import LONGEST_QUOTE
+from rag.words import content_words, tokens
+
+__all__ = ["is_overview", "leads", "most_points", "spread"]
+
+_MOST_POINTS = 4
+_COUNTS = {word: n for n, word in enumerate("one two three four five".split(), 1)} | {
+    str(n): n for n in range(1, 6)
+}
+_TELLING = 60
+"""Characters of a sentence that says enough by itself: "Analysts are split." announces what follows."""
+
+Item = TypeVar("Item")
+
+
+def is_overview(question: str, evidence: Evidence) -> bool:
+    """Whether no word of a question points anywhere in the article."""
+    return evidence.rarity.keys().isdisjoint(content_words(question))
+
+
+def most_points(question: str) -> int:
+    """Return how many sentences an overview has at most: as many as are asked for, or a few."""
+    return next((_COUNTS[word] for word in tokens(question) if word in _COUNTS), _MOST_POINTS)
+
+
+def leads(evidence: Evidence, count: int) -> list[Source]:
+    """Return the first telling sentence of paragraphs from the article's beginning to its end, in its order."""
+    found = []
+    for excerpt in evidence.excerpts:
+        own = (source for source in evidence.sources if excerpt.start <= source.start < excerpt.end)
+        found.append(next((source for source in own if _TELLING <= len(source.text) <= LONGEST_QUOTE), None))
+    return spread([source for source in found if source], count)
+
+
+def spread(items: Sequence[Item], count: int) -> list[Item]:
+    """Return so many of some things, from the first one to the last one."""
+    if len(items) <= count:
+        return list(items)
+    return [items[round(number * (len(items) - 1) / max(1, count - 1))] for number in range(count)]

@@ -1,0 +1,51 @@
+"""What is asked about an article as a whole."""
+
+from index import Article, SentenceEmbeddings
+from rag.events import Checked, Finished
+from rag.overview import is_overview, leads, most_points
+from rag.retrieval import whole
+from tests.rag.scripted import Scripted, ask, events
+
+FIRST = "Meta’s $14.3 billion investment in Scale AI has sent ripples across the AI industry."
+LEADS = ("According to internal sources", "This strategic reshuffling", "Despite Google")
+
+
+def judging(*answering: str) -> Scripted:
+    model = Scripted(0.99, FIRST)
+    model.agrees = lambda _, rest, **__: 0.99 if any(said in rest for said in (FIRST, *answering)) else 0.05  # type: ignore[method-assign, assignment]
+    return model
+
+
+def test_a_summary_has_what_the_paragraphs_begin_with() -> None:
+    seen = events(judging(*LEADS), "Summarise this, please")
+    said = [event.text for event in seen if isinstance(event, Checked)]
+    assert said[0] == FIRST
+    assert [text.startswith(lead) for text, lead in zip(said[1:], LEADS, strict=True)] == [True] * 3
+    assert isinstance(last := seen[-1], Finished)
+    assert last.answer.sentences == tuple(said)
+    assert {citation.sentence for citation in last.answer.citations} == {0, 1, 2, 3}
+
+
+def test_a_summary_has_no_more_sentences_than_are_asked_for() -> None:
+    assert len(ask(judging(*LEADS), "Sum it up in two sentences").sentences) == 2
+    assert len(ask(judging(*LEADS), "Sum it up in one sentence").sentences) == 1
+    assert most_points("3 bullet points") == 3
+
+
+def test_a_paragraph_that_does_not_answer_is_left_out() -> None:
+    assert len(ask(judging(LEADS[1]), "Summarise this, please").sentences) == 2
+
+
+def test_a_question_about_something_in_the_article_gets_its_answer_alone() -> None:
+    assert ask(judging(*LEADS), "What has sent ripples across the industry?").text == FIRST
+
+
+def test_the_first_sentences_that_tell_something_from_the_beginning_to_the_end() -> None:
+    paragraphs = [
+        f"Look at this. In the year {year} something happened that took everybody by surprise."
+        for year in range(1900, 1910)
+    ]
+    evidence = whole(Article.from_text("\n\n".join(paragraphs), title="Years"), SentenceEmbeddings())
+    assert [source.text.split()[3] for source in leads(evidence, 4)] == ["1900", "1903", "1906", "1909"]
+    assert is_overview("Sum it up", evidence)
+    assert not is_overview("What happened in 1903?", evidence)
