@@ -15,8 +15,8 @@ _NEGATIONS = frozenset("not no never nor neither without cannot none nobody noth
 _FUNCTION_WORDS = frozenset(
     "a an the this that these those it its he she they them their his her him we us our you your i my me "
     "is are was were be been being am do does did has have had having will would can could may might shall should must "
-    "of in on at by for with from to into onto up out as about and or but if then than so such also both which who whom whose "
-    "what when where why how there here according article text states says said s "
+    "of in on at by for with from to into onto up out as about and or but if then than so such also both "
+    "which who whom whose what when where why how there here according article text states says said s "
     "due because since while however therefore".split()
 )
 
