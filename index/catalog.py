@@ -12,10 +12,12 @@ from index.database import Database
 from index.errors import ArticleError, StoreError
 from index.space import Row, Space
 
+_INFO = "id, title, source, words, added, author, date"
+
 
 @dataclass(frozen=True)
 class ArticleInfo:
-    """What a list of the library shows of an article."""
+    """What a list of the library shows of an article, whose text is not loaded."""
 
     id: str
     title: str
@@ -117,10 +119,15 @@ class Catalog:
 
     def all(self) -> list[ArticleInfo]:
         """All articles, the latest last."""
-        columns = "id, title, source, words, added, author, date"
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {columns} FROM articles ORDER BY added, rowid")
+            rows = connection.execute(f"SELECT {_INFO} FROM articles ORDER BY added, rowid")
             return [ArticleInfo(*row) for row in rows]
+
+    def info(self, article_id: str) -> ArticleInfo | None:
+        """What a list shows of the article of that id, if it is here."""
+        with self._database.read() as connection:
+            row = connection.execute(f"SELECT {_INFO} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return ArticleInfo(*row) if row else None
 
     def covered(self, article_ids: Collection[str]) -> bool:
         """Whether these are all the articles that there are, or more."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.articles import Article
 from index.catalog import ArticleInfo
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
+_One = TypeVar("_One")
 
 _FORMAT = 1
 """Of passages: another number makes them anew."""
@@ -149,16 +150,21 @@ class Library:
         """The articles of the library, the latest last."""
         return self._open().catalog.all()
 
+    def info(self, article_id: str) -> ArticleInfo:
+        """What is known of the article of that id, without its text.
+
+        Raises:
+            ArticleError: if there is no such article.
+        """
+        return _found(self._open().catalog.info(article_id), article_id)
+
     def get(self, article_id: str) -> Article:
         """The article of that id.
 
         Raises:
             ArticleError: if there is no such article.
         """
-        article = self._open().catalog.get(article_id)
-        if article is None:
-            raise ArticleError(f"There is no article {article_id!r} in the library.")
-        return article
+        return _found(self._open().catalog.get(article_id), article_id)
 
     def search(self, query: str, *, k: int = 5, article_ids: Sequence[str] | None = None) -> list[Hit]:
         """The passages that fit a question best, by meaning and by words.
@@ -285,6 +291,12 @@ def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:
         passage = space.passages([one.number]).get(one.number)
         if passage is not None:
             yield Hit(passage, one.score, one.dense, one.lexical)
+
+
+def _found(one: _One | None, article_id: str) -> _One:
+    if one is None:
+        raise ArticleError(f"There is no article {article_id!r} in the library.")
+    return one
 
 
 def _digest(text: str) -> str:

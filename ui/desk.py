@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import rag
 from index import Article, ArticleInfo, seed_article
 from index.errors import ArticleChatError
+from rag.retrieval import Asked
 from ui.asking import Asking
 from ui.bringing import brought
 from ui.conversations import Conversations, Record
@@ -68,7 +69,7 @@ class Desk:
         self._asking = Asking(self._conversations, self._jobs)
         self._ahead = ReadingAhead(lambda: self._jobs.busy)
         self._seed = seed_article()
-        self._shown: list[Article] = []
+        self._shown: list[Asked] = []
         self._starting = Starting()
 
     def load(self) -> None:
@@ -115,7 +116,7 @@ class Desk:
         self._shown = articles
         found = suggestions(self.chat, articles, lambda: self._jobs.busy, near)
         if len(articles) == 1 and self._shown is articles:  # another one may have been opened meanwhile
-            self._ahead.read(self.chat, articles[0])
+            self._ahead.read(self.chat, self._article(articles[0].id))
         return {"suggestions": found}
 
     def conversation(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,9 +268,10 @@ class Desk:
             return self._seed
         return self.chat.library.get(str(article_id))
 
-    def _scope(self, data: Mapping[str, Any]) -> list[Article]:
+    def _scope(self, data: Mapping[str, Any]) -> list[Asked]:
         ids = data.get("articles")
-        return [self._article(i) for i in ids] if isinstance(ids, list) and ids else [self._seed]
+        wanted = [str(i) for i in ids] if isinstance(ids, list) and ids else [self._seed.id]
+        return [self._seed if i == self._seed.id else self.chat.library.info(i) for i in wanted]
 
     def _bring(self, read: Callable[[], Article], job: Job) -> None:
         job.say({"kind": "step", "name": "reading", "detail": "Reading the article", "progress": None})

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 import rag
-from index import Article
+from rag.retrieval import Asked
 from rag.suggest import suggest
 
 __all__ = ["suggestions"]
@@ -17,7 +17,7 @@ _GLANCE = 0.2  # seconds between two looks at whether somebody waits for an answ
 
 
 def suggestions(
-    chat: rag.ArticleChat, articles: Sequence[Article], busy: Callable[[], bool], near: str = ""
+    chat: rag.ArticleChat, articles: Sequence[Asked], busy: Callable[[], bool], near: str = ""
 ) -> list[str]:
     """Find questions that these articles answer.
 
