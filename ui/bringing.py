@@ -8,7 +8,7 @@ from typing import Any
 from index import Article
 from index.errors import ArticleChatError, ArticleError
 
-__all__ = ["brought"]
+__all__ = ["brought", "unread_pages"]
 
 _TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
 
@@ -42,6 +42,15 @@ def brought(
     if len(text) > _TEXT_LIMIT:
         raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
     return partial(Article.from_text, text, title=title, source="pasted")
+
+
+def unread_pages(article: Article) -> str:
+    """Say which pages of an article that was just read could not be, if any."""
+    if not article.unread:
+        return ""
+    pages = ", ".join(map(str, article.unread))
+    those = f"Page {pages} is a picture" if len(article.unread) == 1 else f"Pages {pages} are pictures"
+    return f"{those} without text, perhaps scanned: nothing of that can be found. Text recognition (ocrmypdf) helps."
 
 
 def _load_url(url: str, title: str | None) -> Article:

@@ -14,7 +14,7 @@ from index import Article, ArticleInfo, seed_article
 from index.errors import ArticleChatError
 from rag.retrieval import Asked
 from ui.asking import Asking
-from ui.bringing import brought
+from ui.bringing import brought, unread_pages
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs
@@ -284,7 +284,8 @@ class Desk:
 
         progress("Reading the article")
         new = self.chat.library.add(article, progress=progress)
-        job.say({"kind": "added", "article": article_json(article), "new": new, "articles": self._articles()})
+        added = {"article": article_json(article), "new": new, "note": unread_pages(article)}
+        job.say({"kind": "added", **added, "articles": self._articles()})
 
 
 def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:

@@ -125,3 +125,11 @@ def test_lines_of_chinese_are_joined_without_a_space() -> None:
 
     assert _join("然后在图书馆里", "学习到很晚才回家。") == "然后在图书馆里学习到很晚才回家。"
     assert _join("with a", "space") == "with a space"
+
+
+def test_pages_that_are_pictures_are_told() -> None:
+    head = ["The harbour", ""]
+    pages = [[SENTENCE], [], head, [*head, "Anna Berg built the quay."], head, [*head, "Grain came by ship."]]
+    article = read(documents.pdf(pages, pictures=[1, 3, 5]), source="paper.pdf")
+    assert article.unread == (3, 5)  # the second is blank, and the first has words beside its picture
+    assert {block.page for block in article.blocks} == {1, 4, 6}
