@@ -303,6 +303,27 @@ def test_among_many_passages_the_rare_words_of_a_question_find(
         assert any(hit.lexical for hit in library.search("Which harbour has a quay?", k=20))
 
 
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Is Maria Holm here?", "Maria Holm met Anna Berg there.", "Anna Holm met Maria Berg there."),
+        (
+            "Who saw the port of Riga?",
+            "He saw the port of Riga by night.",
+            "He saw by night Riga, the port of.",
+        ),
+        ("東京はどこですか", "彼は東京に住んでいる。", "彼は京の東に住んでいる。"),
+    ],
+)
+def test_words_that_stand_together_say_more(tmp_path: Path, question: str, right: str, wrong: str) -> None:
+    with Library(tmp_path, embeddings=Letters()) as library:
+        for text in (wrong, right, BAKERY):
+            library.add(Article.from_text(text))
+        first, second = sorted(library.search(question), key=lambda hit: -hit.lexical)[:2]
+        assert (first.passage.text, second.passage.text) == (right, wrong)
+        assert second.lexical < 0.8
+
+
 def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:
     words = HARBOUR.split() + BAKERY.split()
     paragraphs = [" ".join(words[(n * m) % len(words)] for m in range(1, 70)) + f" {n}." for n in range(2300)]
