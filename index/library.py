@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from index.articles import Article
-from index.catalog import ArticleInfo
+from index.catalog import ArticleInfo, is_place
 from index.errors import ArticleError
 from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
@@ -109,7 +109,7 @@ class Library:
                 ends the adding, and nothing is kept.
 
         Returns:
-            False if the text was there already; then nothing was embedded, unless it got another title.
+            False if the text was there already; then nothing was embedded, unless its title or structure changed.
 
         Raises:
             StoreError: if the library cannot be written.
@@ -120,18 +120,18 @@ class Library:
         with self._adding:  # two threads that add the same article embed it once
             if self._is_kept(library, article, rename):
                 return False
-            title = library.catalog.title(article.id)
-            if title is not None and not (rename and article.has_own_title):
-                article = replace(article, title=title)
+            kept = library.catalog.get(article.id)
             known = library.space.count([article.id]) > 0
-            self._index(library, article, progress)
+            self._index(library, _updated(article, kept, rename) if kept else article, progress)
             return not known
 
     def _is_kept(self, library: Opened, article: Article, rename: bool) -> bool:
         """Whether an article is there just so. Then its file or address is noted."""
-        title = library.catalog.title(article.id)
-        renamed = title != article.title and rename and article.has_own_title
-        if title is None or renamed or not library.space.count([article.id]):
+        kept = library.catalog.get(article.id)
+        if kept is None or not library.space.count([article.id]):
+            return False
+        updated = _updated(article, kept, rename)
+        if (updated.title, updated.blocks) != (kept.title, kept.blocks):
             return False
         library.catalog.claim(article)
         return True
@@ -283,6 +283,16 @@ class Library:
     def _tokens(self) -> tuple[Callable[[Sequence[str]], list[int]] | None, int]:
         count = getattr(self.embeddings, "count_tokens", None)
         return count, min(MAX_TOKENS, getattr(self.embeddings, "max_tokens", MAX_TOKENS))
+
+
+def _updated(article: Article, kept: Article, rename: bool) -> Article:
+    """A known text with what is new of it: a title of its own, and another structure where its own file has one.
+
+    Another file with the same text changes nothing of that: two of them would take turns.
+    """
+    title = article.title if rename and article.has_own_title else kept.title
+    own = article.source == kept.source or (is_place(article.source) and not is_place(kept.source))
+    return replace(article, title=title, blocks=article.blocks if own else kept.blocks)
 
 
 def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:

@@ -10,6 +10,7 @@ import pytest
 from langchain_core.embeddings import Embeddings
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, StoreError, load, seed_article, split
+from index.articles import BlockKind, Part
 from tests.index.conftest import Counting
 
 HARBOUR = (
@@ -138,6 +139,27 @@ def test_a_known_text_takes_a_new_title(tmp_path: Path, counting: Counting) -> N
         assert counting.embedded == []
     with Library(tmp_path, embeddings=Letters()) as other:
         assert other.search("zeppelin", k=1)[0].lexical == 1
+
+
+def test_a_known_text_takes_the_new_structure_of_its_own_file(tmp_path: Path, counting: Counting) -> None:
+    def page(source: str, kind: BlockKind) -> Article:
+        parts = [Part(kind, "The ovens", 1), Part("paragraph", BAKERY)]
+        return Article.from_parts(parts, source=source, title="Bread")
+
+    def headings() -> list[str | None]:
+        return [hit.passage.heading for hit in library.search("Which wood burns in the ovens?")]
+
+    with Library(tmp_path, embeddings=counting) as library:
+        assert library.add(page("pasted", "paragraph"))
+        assert not library.add(page("/a.html", "heading"))
+        assert headings() == ["The ovens"]
+        counting.embedded.clear()
+        assert not library.add(page("/b.html", "paragraph"))
+        assert not library.add(page("/a.html", "heading"))
+        assert counting.embedded == []
+        assert headings() == ["The ovens"]
+        assert not library.add(page("/a.html", "paragraph"))
+        assert headings() == [None]
 
 
 def test_a_library_from_before_there_were_several_sources(tmp_path: Path) -> None:
