@@ -14,7 +14,7 @@ from index import Article, ArticleInfo, seed_article
 from index.errors import ArticleChatError
 from rag.retrieval import Asked
 from ui.asking import Asking
-from ui.bringing import brought, unread_pages
+from ui.bringing import brought, same_file, unread_pages
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs
@@ -284,8 +284,14 @@ class Desk:
 
         progress("Reading the article")
         new = self.chat.library.add(article, progress=progress)
-        added = {"article": article_json(article), "new": new, "note": unread_pages(article)}
+        added = {"article": article_json(article), "new": new, "note": self._note(article)}
         job.say({"kind": "added", **added, "articles": self._articles()})
+
+    def _note(self, article: Article) -> str:
+        """What a reader should know of an article that was just brought."""
+        return " ".join(
+            filter(None, [unread_pages(article), same_file(article, self.chat.library.articles())])
+        )
 
 
 def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:
