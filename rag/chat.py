@@ -285,7 +285,11 @@ def _is_text(article: str) -> bool:
 
 
 def _library(settings: Settings) -> Library:
-    embeddings = SentenceEmbeddings(settings.embedding_model) if settings.embedding_model else None
+    embeddings = SentenceEmbeddings(
+        settings.embedding_model,
+        query_prompt=settings.embedding_query_prompt,
+        document_prompt=settings.embedding_document_prompt,
+    )
     return Library(embeddings=embeddings, chroma_url=settings.chroma_url)
 
 
