@@ -43,8 +43,8 @@ class FtsQuery:
         return cls(tuple(dict.fromkeys(said[n] for n in places)), tuple(dict.fromkeys(pairs)))
 
     def only(self, words: Collection[str]) -> "FtsQuery":
-        """The same question without its other words."""
-        together = [row for row in self.together if row[0] in words and row[-1] in words]
+        """The same question without its other words, except those that stand together with one of these."""
+        together = [row for row in self.together if row[0] in words or row[-1] in words]
         return FtsQuery(tuple(words), tuple(together))
 
     def expression(self, article_ids: Sequence[str] | None) -> str | None:

@@ -325,6 +325,22 @@ def test_among_many_passages_the_rare_words_of_a_question_find(
         assert any(hit.lexical for hit in library.search("Which harbour has a quay?", k=20))
 
 
+def test_among_many_passages_a_common_word_counts_beside_a_rare_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.space._MOST_COMPARED", 5)
+    with Library(tmp_path, embeddings=Letters()) as library:
+        for text in ("The quay has seen a Zimmermann.", "A Zimmermann quay is what he has."):
+            library.add(Article.from_text(text))
+        for number in range(20):
+            library.add(Article.from_text(f"The quay of town {number} is old."))
+        apart, together = sorted(
+            library.search("Where is the Zimmermann quay?", k=30), key=lambda h: h.lexical
+        )[-2:]
+        assert together.passage.text.startswith("A Zimmermann quay")
+        assert apart.lexical < 0.8
+
+
 @pytest.mark.parametrize(
     ("question", "right", "wrong"),
     [
