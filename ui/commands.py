@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "ask", "chat", "download", "feedback", "list_articles", "remove", "serve"]
 
+_NAMED = 5
+"""How many articles a conversation names when it begins."""
+
 
 def ask(options: Namespace) -> int:
     """Answer one question."""
@@ -51,7 +54,8 @@ def chat(options: Namespace) -> int:
             chat.warm(articles, progress=report)
         watching = sys.stdin.isatty()
         if watching:
-            print(plain(", ".join(article.title for article in opened)))
+            more = f" and {len(opened) - _NAMED} more" if len(opened) > _NAMED else ""
+            print(plain(", ".join(article.title for article in opened[:_NAMED]) + more))
             print("Ask, and press Enter. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n")
         history: list[tuple[str, str]] = []
         code = ANSWERED
