@@ -8,7 +8,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
 from typing import Literal
@@ -59,6 +59,8 @@ class Article:
     author: str | None = None
     date: str | None = None
     url: str | None = None
+    unread: tuple[int, ...] = field(default=(), compare=False)
+    """The pages that are pictures without text, known when a PDF was just loaded; a library does not keep it."""
 
     @classmethod
     def from_text(cls, text: str, *, title: str | None = None, source: str = "text") -> "Article":

@@ -12,10 +12,12 @@ from index.database import Database
 from index.errors import ArticleError, StoreError
 from index.space import Row, Space
 
+_INFO = "id, title, source, words, added, author, date"
+
 
 @dataclass(frozen=True)
 class ArticleInfo:
-    """What a list of the library shows of an article."""
+    """What a list of the library shows of an article, whose text is not loaded."""
 
     id: str
     title: str
@@ -45,9 +47,11 @@ class Catalog:
                 ),
             )
             self._claim(connection, article)
-            title = "UPDATE articles SET title = ? WHERE id = ? AND title != ?"
-            if connection.execute(title, (article.title, article.id, article.title)).rowcount:
-                # Passages are read with their title: other models read them again when they are asked.
+            changed = (
+                "UPDATE articles SET title = ?1, blocks = ?2 WHERE id = ?3 AND (title, blocks) != (?1, ?2)"
+            )
+            if connection.execute(changed, (article.title, blocks, article.id)).rowcount:
+                # Passages are read with title and heading: other models read them again when they are asked.
                 self._delete_passages(connection, article.id)
             space.put(connection, article.id, rows)
 
@@ -57,12 +61,12 @@ class Catalog:
         with self._database.read() as connection:
             if connection.execute(held, (article.source, article.id)).fetchone():
                 return
-        if _is_place(article.source):
+        if is_place(article.source):
             with self._database.write() as connection:
                 self._claim(connection, article)
 
     def _claim(self, connection: sqlite3.Connection, article: Article) -> None:
-        if not _is_place(article.source):
+        if not is_place(article.source):
             return
         holds = "SELECT article_id FROM sources WHERE source = ? AND article_id != ?"
         former = connection.execute(holds, (article.source, article.id)).fetchone()
@@ -117,10 +121,15 @@ class Catalog:
 
     def all(self) -> list[ArticleInfo]:
         """All articles, the latest last."""
-        columns = "id, title, source, words, added, author, date"
         with self._database.read() as connection:
-            rows = connection.execute(f"SELECT {columns} FROM articles ORDER BY added, rowid")
+            rows = connection.execute(f"SELECT {_INFO} FROM articles ORDER BY added, rowid")
             return [ArticleInfo(*row) for row in rows]
+
+    def info(self, article_id: str) -> ArticleInfo | None:
+        """What a list shows of the article of that id, if it is here."""
+        with self._database.read() as connection:
+            row = connection.execute(f"SELECT {_INFO} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return ArticleInfo(*row) if row else None
 
     def covered(self, article_ids: Collection[str]) -> bool:
         """Whether these are all the articles that there are, or more."""
@@ -130,12 +139,6 @@ class Catalog:
                 return False
             every = connection.execute("SELECT id FROM articles")
             return set(article_ids).issuperset(article_id for (article_id,) in every)
-
-    def title(self, article_id: str) -> str | None:
-        """The title of the article of that id, if it is here."""
-        with self._database.read() as connection:
-            row = connection.execute("SELECT title FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return row[0] if row else None
 
     def get(self, article_id: str) -> Article | None:
         """The article of that id, if it is here."""
@@ -153,6 +156,6 @@ def _spaces(connection: sqlite3.Connection) -> list[int]:
     return [number for (number,) in connection.execute("SELECT number FROM spaces")]
 
 
-def _is_place(source: str) -> bool:
+def is_place(source: str) -> bool:
     """Whether the source is a file or an address, of which a library keeps one version."""
     return "/" in source or "\\" in source

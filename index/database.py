@@ -41,6 +41,10 @@ INSERT OR IGNORE INTO sources
     SELECT source, id FROM articles WHERE instr(source, '/') OR instr(source, '\\') ORDER BY added DESC;
 """
 """The files and addresses that articles came from: several may have the same text. Early libraries lack it."""
+_LISTED = """
+CREATE INDEX IF NOT EXISTS articles_listed ON articles (added, id, title, source, words, author, date)
+"""
+"""All that a list shows, so that it need not step over the texts. Early libraries lack it too."""
 
 
 class Database:
@@ -83,6 +87,7 @@ class Database:
                 if not connection.execute(tables).fetchone()[0]:  # nobody else was faster
                     for statement in _SOURCES.split(";")[:-1]:
                         connection.execute(statement)
+        connection.execute(_LISTED)
         self.id: str = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
 
     def _connection(self) -> sqlite3.Connection:

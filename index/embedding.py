@@ -32,19 +32,31 @@ class SentenceEmbeddings(Embeddings):
     The model is loaded when it is first needed. One object may be used from several threads.
     """
 
-    def __init__(self, model: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        query_prompt: str | None = None,
+        document_prompt: str | None = None,
+    ) -> None:
         """
         Args:
             model: A model's directory or its name on the Hugging Face hub; the built-in model if not given.
+            query_prompt: What the model wants to read before a question, if its own files do not say it.
+            document_prompt: What it wants to read before a passage. Both need a model, and a space follows them.
         """
         self._model = str(model) if model else None
+        self._prompts = {"query": query_prompt, "document": document_prompt}
         self._lock = threading.Lock()
         self._loaded: _Engine | None = None
 
     @property
     def name(self) -> str:
         """The model, by which vectors of different models are told apart."""
-        return self._model or "all-MiniLM-L6-v2"
+        if self._model is None:
+            return "all-MiniLM-L6-v2"
+        # With other prompts the same model gives other vectors.
+        return " ".join([self._model, *(f"{kind} {text!r}" for kind, text in self._given_prompts.items())])
 
     @property
     def max_tokens(self) -> int:
@@ -74,6 +86,10 @@ class SentenceEmbeddings(Embeddings):
         return vector
 
     @property
+    def _given_prompts(self) -> dict[str, str]:
+        return {kind: f"{text.rstrip()} " for kind, text in self._prompts.items() if text and text.strip()}
+
+    @property
     def _engine(self) -> _Engine:
         with self._lock:
             if self._loaded is None:
@@ -82,14 +98,14 @@ class SentenceEmbeddings(Embeddings):
 
                     self._loaded = MiniLM()
                 else:
-                    self._loaded = _Transformer(self._model)
+                    self._loaded = _Transformer(self._model, self._given_prompts)
             return self._loaded
 
 
 class _Transformer:
     """A model of sentence-transformers."""
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, prompts: dict[str, str]) -> None:
         from sentence_transformers import SentenceTransformer
 
         try:
@@ -100,12 +116,15 @@ class _Transformer:
                 "of a sentence-transformers model, or its name on the Hugging Face hub if there is a network, "
                 "or none for the built-in one."
             ) from error
+        self._encoder.prompts.update(prompts)
         # Tokenizers are set up anew for each call, which two threads must not do at once.
         self._lock = threading.Lock()
 
     @property
     def max_tokens(self) -> int:
-        return int(self._encoder.max_seq_length or 512)
+        prompts = [prompt for prompt in self._encoder.prompts.values() if prompt]
+        before = max(self.count_tokens(prompts), default=0)
+        return int(self._encoder.max_seq_length or 512) - before
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         if not texts:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from index.articles import Article
-from index.catalog import ArticleInfo
+from index.catalog import ArticleInfo, is_place
 from index.errors import ArticleError
 from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 Progress = Callable[[str, float], None]
+_One = TypeVar("_One")
 
 _FORMAT = 1
 """Of passages: another number makes them anew."""
@@ -108,7 +109,7 @@ class Library:
                 ends the adding, and nothing is kept.
 
         Returns:
-            False if the text was there already; then nothing was embedded, unless it got another title.
+            False if the text was there already; then nothing was embedded, unless its title or structure changed.
 
         Raises:
             StoreError: if the library cannot be written.
@@ -119,18 +120,18 @@ class Library:
         with self._adding:  # two threads that add the same article embed it once
             if self._is_kept(library, article, rename):
                 return False
-            title = library.catalog.title(article.id)
-            if title is not None and not (rename and article.has_own_title):
-                article = replace(article, title=title)
+            kept = library.catalog.get(article.id)
             known = library.space.count([article.id]) > 0
-            self._index(library, article, progress)
+            self._index(library, _updated(article, kept, rename) if kept else article, progress)
             return not known
 
     def _is_kept(self, library: Opened, article: Article, rename: bool) -> bool:
         """Whether an article is there just so. Then its file or address is noted."""
-        title = library.catalog.title(article.id)
-        renamed = title != article.title and rename and article.has_own_title
-        if title is None or renamed or not library.space.count([article.id]):
+        kept = library.catalog.get(article.id)
+        if kept is None or not library.space.count([article.id]):
+            return False
+        updated = _updated(article, kept, rename)
+        if (updated.title, updated.blocks) != (kept.title, kept.blocks):
             return False
         library.catalog.claim(article)
         return True
@@ -149,16 +150,21 @@ class Library:
         """The articles of the library, the latest last."""
         return self._open().catalog.all()
 
+    def info(self, article_id: str) -> ArticleInfo:
+        """What is known of the article of that id, without its text.
+
+        Raises:
+            ArticleError: if there is no such article.
+        """
+        return _found(self._open().catalog.info(article_id), article_id)
+
     def get(self, article_id: str) -> Article:
         """The article of that id.
 
         Raises:
             ArticleError: if there is no such article.
         """
-        article = self._open().catalog.get(article_id)
-        if article is None:
-            raise ArticleError(f"There is no article {article_id!r} in the library.")
-        return article
+        return _found(self._open().catalog.get(article_id), article_id)
 
     def search(self, query: str, *, k: int = 5, article_ids: Sequence[str] | None = None) -> list[Hit]:
         """The passages that fit a question best, by meaning and by words.
@@ -279,12 +285,28 @@ class Library:
         return count, min(MAX_TOKENS, getattr(self.embeddings, "max_tokens", MAX_TOKENS))
 
 
+def _updated(article: Article, kept: Article, rename: bool) -> Article:
+    """A known text with what is new of it: a title of its own, and another structure where its own file has one.
+
+    Another file with the same text changes nothing of that: two of them would take turns.
+    """
+    title = article.title if rename and article.has_own_title else kept.title
+    own = article.source == kept.source or (is_place(article.source) and not is_place(kept.source))
+    return replace(article, title=title, blocks=article.blocks if own else kept.blocks)
+
+
 def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:
     """The passages themselves, without those that have been removed meanwhile."""
     for one in scored:
         passage = space.passages([one.number]).get(one.number)
         if passage is not None:
             yield Hit(passage, one.score, one.dense, one.lexical)
+
+
+def _found(one: _One | None, article_id: str) -> _One:
+    if one is None:
+        raise ArticleError(f"There is no article {article_id!r} in the library.")
+    return one
 
 
 def _digest(text: str) -> str:

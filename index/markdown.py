@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from index.articles import Article, Part
 from index.structure import FRONT_MATTER
+
+_NOTED = re.compile(r"\[\^([^\]\s]+)\]")
+"""Where a footnote belongs: ``[^1]``."""
 
 
 def read_markdown(text: str, *, title: str | None = None, source: str) -> Article:
@@ -64,7 +68,9 @@ def parse_markdown(text: str) -> Iterator[Part]:
     marker = ""  # of the item that has just been opened
     rows: list[list[str]] = []
     in_table = False
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.block.ruler.before("reference", "footnote", _footnote)  # which takes "[^1]: Text" for a link
+    for token in parser.parse(text):
         match token.type:
             case "heading_open":
                 level = int(token.tag[1])
@@ -97,11 +103,28 @@ def parse_markdown(text: str) -> Iterator[Part]:
                     rows[-1].append(content.replace("\n", " "))
                 elif level:
                     yield Part("heading", content, level)
+                elif token.meta.get("footnote"):
+                    yield Part("footnote", content)
                 elif numbers:
                     yield Part("list", marker + content)
                     marker = ""
                 else:
                     yield Part("paragraph", content)
+
+
+def _footnote(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """A rule for markdown-it: a note goes on to the next one, or to an empty line."""
+    lines = [state.src[state.bMarks[n] + state.tShift[n] : state.eMarks[n]] for n in range(first, last)]
+    note = re.match(r"\[\^([^\]\s]+)\]:", lines[0])
+    if note is None:
+        return False
+    end = next((n for n, line in enumerate(lines) if n and (not line or re.match(r"\[\^", line))), len(lines))
+    if not silent:
+        text = "\n".join([lines[0][note.end() :].strip(), *lines[1:end]])
+        inline = state.push("inline", "", 0)
+        inline.content, inline.children, inline.meta = f"[^{note.group(1)}] {text}", [], {"footnote": True}
+        state.line = first + end
+    return True
 
 
 def _html(text: str) -> Iterator[Part]:
@@ -119,7 +142,8 @@ def _plain(token: Token) -> str:
     raised = False
     for child in token.children or ():
         if child.type in ("text", "code_inline"):
-            words.append("^" * (raised and child.content.isdigit()) + child.content)
+            content = _NOTED.sub(r"[\1]", child.content) if child.type == "text" else child.content
+            words.append("^" * (raised and content.isdigit()) + content)
         elif child.type == "softbreak":
             words.append(" ")
         elif child.type == "hardbreak" or re.match(r"<br\b", child.content, re.IGNORECASE):

@@ -204,7 +204,7 @@ class Space:
             if kept and room < 0:
                 break
             kept.append(word)
-        return FtsQuery(tuple(kept))
+        return query.only(kept)
 
     # The changes that a vector index follows
 

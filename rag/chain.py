@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator, Sequence
 
-from index import Article
 from rag import prompts
 from rag.answers import Answer
 from rag.conversation import search_query
@@ -10,7 +9,7 @@ from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading, cite
-from rag.retrieval import MOST_ARTICLES
+from rag.retrieval import MOST_ARTICLES, Asked
 from rag.verify import Verdict
 from rag.watch import Watch
 from rag.words import negated
@@ -19,7 +18,7 @@ __all__ = ["Query", "run"]
 
 
 def run(
-    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Article]], Evidence]
+    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Asked]], Evidence]
 ) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 

@@ -8,15 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
-from index import Article, ArticleError, Library, SentenceEmbeddings, load, seed_article, split
+from index import Article, ArticleError, ArticleInfo, Library, SentenceEmbeddings, load, seed_article, split
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
+from rag.retrieval import Asked
 from rag.settings import Settings
 from rag.suggest import Suggestions, forget
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ArticleChat", "ArticleLike"]
 
 Progress = Callable[[str, float], None]
-ArticleLike = Article | str | Path | Sequence[Article | str | Path] | None
+ArticleLike = Asked | str | Path | Sequence[Asked | str | Path] | None
 
 READ_AHEAD = 50_000
 """Characters of the longest article whose passages the model reads ahead; more would not be kept on disk together."""
@@ -55,7 +56,7 @@ class ArticleChat:
         self.settings = settings or Settings.from_env()
         self.library = library or _library(self.settings)
         self.model = LanguageModel(self.settings)
-        self._opened: OrderedDict[Path | str, Article] = OrderedDict()
+        self._pages: OrderedDict[str, Article] = OrderedDict()
         self._lock = threading.Lock()
 
     def answer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
@@ -63,8 +64,8 @@ class ArticleChat:
 
         Args:
             question: What to ask.
-            article: An ``Article``, a file's path, a URL or the text itself, or several of these; the seed article if
-                None.
+            article: An ``Article``, a file's path, a URL or the text itself, an entry of ``library.articles()``, or
+                several of these; the seed article if None.
             history: What was said before: pairs of (question, answer) or LangChain messages, oldest first.
 
         Returns:
@@ -97,7 +98,7 @@ class ArticleChat:
         articles = yield from self._opening(article)
         yield from self._run(chain.Query(question, articles, earlier))
 
-    def _opening(self, article: ArticleLike) -> Generator[Event, None, tuple[Article, ...]]:
+    def _opening(self, article: ArticleLike) -> Generator[Event, None, tuple[Asked, ...]]:
         """Open articles, telling how far it is: a long one that is new, or new to the embedding model, takes time."""
         told: SimpleQueue[Step | None] = SimpleQueue()
         wanted = True
@@ -149,7 +150,15 @@ class ArticleChat:
 
         return AnswerChain(self)
 
-    def open(self, article: ArticleLike = None, progress: Progress | None = None) -> tuple[Article, ...]:
+    @overload
+    def open(
+        self, article: Asked | str | Path | None = None, progress: Progress | None = None
+    ) -> tuple[Article]: ...
+
+    @overload
+    def open(self, article: ArticleLike, progress: Progress | None = None) -> tuple[Asked, ...]: ...
+
+    def open(self, article: ArticleLike = None, progress: Progress | None = None) -> tuple[Asked, ...]:
         """Make articles ready to be asked: load them, and index those that are too long to be read whole.
 
         Args:
@@ -157,26 +166,31 @@ class ArticleChat:
             progress: Called with what is going on and how much of it is done, from 0 to 1.
 
         Returns:
-            The articles.
+            The articles. Of several, the entries of the library are as they were given: their texts are not loaded.
 
         Raises:
             ArticleError: If one cannot be read, or none is given.
             StoreError: If the library cannot be used.
         """
-        if article is None or isinstance(article, (Article, str, Path)):
-            articles: tuple[Article, ...] = (self._load(article),)
+        if article is None or isinstance(article, (Article, ArticleInfo, str, Path)):
+            articles: tuple[Asked, ...] = (self._load(article),)
+        elif len(article) == 1:
+            articles = (self._load(article[0]),)
         else:
-            articles = tuple(self._load(item) for item in article)
+            articles = tuple(item if isinstance(item, ArticleInfo) else self._load(item) for item in article)
         if not articles:
             raise ArticleError("No article was given. Name at least one.")
-        if not retrieval.is_short(articles):
+        if not retrieval.short(articles):
             for item in articles:
-                self.library.add(item, rename=False, progress=progress)
+                if isinstance(item, Article):
+                    self.library.add(item, rename=False, progress=progress)
         return articles
 
-    def _load(self, article: Article | str | Path | None) -> Article:
+    def _load(self, article: Asked | str | Path | None) -> Article:
         if isinstance(article, Article):
             return article
+        if isinstance(article, ArticleInfo):
+            return self.library.get(article.id)
         if article is None:
             return seed_article()
         if isinstance(article, str) and _is_text(article):
@@ -184,12 +198,14 @@ class ArticleChat:
         key = str(article)
         if not key.startswith(("http://", "https://")):
             return load(article)
-        with self._lock:  # a page is fetched once, not for every question
-            if key not in self._opened:
-                self._opened[key] = load(key, allow_url=True)
-                while len(self._opened) > _REMEMBERED:
-                    self._opened.popitem(last=False)
-            return self._opened[key]
+        page = self._pages.get(key)
+        if page is None:  # it is fetched once, not for every question
+            page = load(key, allow_url=True)  # outside the lock: a slow site keeps nobody else waiting
+            with self._lock:
+                self._pages[key] = page
+                while len(self._pages) > _REMEMBERED:
+                    self._pages.popitem(last=False)
+        return page
 
     def warm(self, article: ArticleLike = None, progress: Progress | None = None) -> None:
         """Start the model and let it read a short article, so that the first answer comes at once.
@@ -199,8 +215,8 @@ class ArticleChat:
         """
         self.model.start(progress)
         articles = self.open(article)
-        if retrieval.is_short(articles):
-            self.model.read_article(retrieval.whole(articles[0]))
+        if only := retrieval.short(articles):
+            self.model.read_article(retrieval.whole(only))
         else:
             self.library.search("warm", k=1)
 
@@ -217,7 +233,7 @@ class ArticleChat:
         Raises:
             ModelError: If the model fails.
         """
-        if not self.model.builtin or retrieval.is_short([article]) or len(article.text) > READ_AHEAD:
+        if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
             return
         for passage in split(article):
             if not go_on():
@@ -294,7 +310,11 @@ def _is_text(article: str) -> bool:
 
 
 def _library(settings: Settings) -> Library:
-    embeddings = SentenceEmbeddings(settings.embedding_model) if settings.embedding_model else None
+    embeddings = SentenceEmbeddings(
+        settings.embedding_model,
+        query_prompt=settings.embedding_query_prompt,
+        document_prompt=settings.embedding_document_prompt,
+    )
     return Library(embeddings=embeddings, chroma_url=settings.chroma_url)
 
 

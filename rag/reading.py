@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from index import Article, sentences
+from index import sentences
 from rag import prompts
 from rag.answers import Citation
 from rag.confidence import lowered, odds
@@ -15,6 +15,7 @@ from rag.facts import unknown
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
 from rag.rescue import LONGEST_QUOTE, instead
+from rag.retrieval import Asked
 from rag.verify import MIN_SCORES, Verdict, verify
 from rag.watch import Watch
 
@@ -61,7 +62,7 @@ class Query:
     """A question, checked, with what it is about and what was said before."""
 
     question: str
-    articles: tuple[Article, ...]
+    articles: tuple[Asked, ...]
     earlier: tuple[str, str] | None = None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index import Article
+from index import Article, ArticleInfo
 from rag.evidence import Evidence, Excerpt
 
 if TYPE_CHECKING:
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from index import Library
     from index.library import Hit
 
-__all__ = ["WHOLE_ARTICLE", "gather", "is_short", "whole"]
+__all__ = ["WHOLE_ARTICLE", "Asked", "gather", "short", "whole"]
+
+Asked = Article | ArticleInfo
+"""What is asked: an article, or one of the library, whose text is loaded only if it is read."""
 
 WHOLE_ARTICLE = 3_200
 """Characters. An article up to this length is read whole: its beginning of the prompt never changes, and is kept."""
@@ -26,9 +29,12 @@ MOST_ARTICLES = 3
 """How many articles are read for one question."""
 
 
-def is_short(articles: Sequence[Article]) -> bool:
-    """Whether the model reads these articles whole."""
-    return len(articles) == 1 and len(articles[0].text) <= WHOLE_ARTICLE
+def short(articles: Sequence[Asked]) -> Article | None:
+    """Return the article that the model reads whole, if a single one is asked that is short enough."""
+    match articles:
+        case [Article() as only] if len(only.text) <= WHOLE_ARTICLE:
+            return only
+    return None
 
 
 def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
@@ -45,7 +51,7 @@ def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
     return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
-def gather(query: str, articles: Sequence[Article], library: "Library") -> Evidence:
+def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidence:
     """Find the passages that a question is answered from.
 
     Args:
@@ -56,10 +62,9 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
     Returns:
         The whole article if it is short; else the best passages that fit, best first.
     """
-    if is_short(articles):
-        return whole(articles[0], library.embeddings)
-    by_id = {article.id: article for article in articles}
-    hits = library.search(query, k=CANDIDATES, article_ids=list(by_id))
+    if article := short(articles):
+        return whole(article, library.embeddings)
+    hits = library.search(query, k=CANDIDATES, article_ids=[article.id for article in articles])
     chosen: list[Hit] = []
     room = READ
     for hit in hits:
@@ -73,9 +78,14 @@ def gather(query: str, articles: Sequence[Article], library: "Library") -> Evide
         best.setdefault(hit.passage.article_id, hit)
     chosen += [hit for hit in list(best.values())[:MOST_ARTICLES] if hit not in chosen]
     chosen.sort(key=hits.index)
+    given = {article.id: article for article in articles if isinstance(article, Article)}
+    read = {
+        article_id: given.get(article_id) or library.get(article_id)
+        for article_id in {hit.passage.article_id for hit in chosen}
+    }
     return Evidence(
         [
-            Excerpt(by_id[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
+            Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
             for hit in chosen
         ],
         embeddings=library.embeddings,

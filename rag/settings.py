@@ -24,6 +24,8 @@ class Settings:
         api_key: The key for that server or provider. It never appears in ``repr()``.
         strictness: How readily "not in the article" is the answer: ``strict``, ``balanced`` or ``lenient``.
         embedding_model: Another sentence-transformers model, by name or folder, instead of the built-in one.
+        embedding_query_prompt: What that model wants to read before a question, if its own files do not say it.
+        embedding_document_prompt: What it wants to read before a passage.
         chroma_url: A Chroma server to keep the vectors on, instead of the data directory.
 
     Raises:
@@ -35,6 +37,8 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     strictness: Strictness = "balanced"
     embedding_model: str | None = None
+    embedding_query_prompt: str | None = None
+    embedding_document_prompt: str | None = None
     chroma_url: str | None = None
 
     def __post_init__(self) -> None:
@@ -43,6 +47,10 @@ class Settings:
             raise SettingsError(f"There is no strictness {self.strictness!r}. Choose one of: {choices}.")
         for name in ("base_url", "chroma_url"):
             _check_url(name, getattr(self, name))
+        if self.embedding_model is None and (self.embedding_query_prompt or self.embedding_document_prompt):
+            raise SettingsError(
+                "The built-in embedding model has no prompts. Name the one they are for (embedding_model)."
+            )
         if self.base_url is None:
             _check_model(self.model)
         elif self.model == BUILTIN or not self.model.strip():

@@ -42,6 +42,7 @@ def test_choosing_the_builtin_model_leaves_the_server_of_the_environment() -> No
         ({"model": "a", "base_url": "http://"}, "base_url is no web address"),
         ({"model": "a", "base_url": "http://[::1"}, "base_url is no web address"),
         ({"model": "a", "base_url": "http://localhost:99999/"}, "base_url is no web address"),
+        ({"embedding_query_prompt": "query:"}, "Name the one they are for"),
         ({"chroma_url": "file:///etc"}, "chroma_url is no web address"),
     ],
 )

@@ -6,8 +6,8 @@ from contextlib import closing
 from typing import Any
 
 import rag
-from index import Article
 from index.errors import ArticleChatError
+from rag.retrieval import Asked
 from ui.conversations import Conversations, Record, history
 from ui.jobs import Job, Jobs, explain
 
@@ -33,7 +33,7 @@ class Asking:
         chat: rag.ArticleChat,
         reader: str,
         question: str,
-        find: Callable[[], list[Article]],
+        find: Callable[[], list[Asked]],
         *,
         conversation_id: str | None = None,
         instead_of: str | None = None,
@@ -156,7 +156,7 @@ class Asking:
         job: Job,
         chat: rag.ArticleChat,
         question: str,
-        find: Callable[[], list[Article]],
+        find: Callable[[], list[Asked]],
         pairs: list[tuple[str, str]],
         keep: Callable[..., None],
     ) -> None:
@@ -186,7 +186,7 @@ class Asking:
         job: Job,
         chat: rag.ArticleChat,
         question: str,
-        find: Callable[[], list[Article]],
+        find: Callable[[], list[Asked]],
         pairs: list[tuple[str, str]],
     ) -> dict[str, Any]:
         answer = None

@@ -1,16 +1,17 @@
 """An article that a reader brings to the page: pasted text, a file that was sent, or a web address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from index import Article
+from index import Article, ArticleInfo
 from index.errors import ArticleChatError, ArticleError
 
-__all__ = ["brought"]
+__all__ = ["brought", "same_file", "unread_pages"]
 
 _TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
+_PASTED = "pasted"
 
 
 def brought(
@@ -41,7 +42,29 @@ def brought(
     text = str(data.get("text") or "")
     if len(text) > _TEXT_LIMIT:
         raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
-    return partial(Article.from_text, text, title=title, source="pasted")
+    return partial(Article.from_text, text, title=title, source=_PASTED)
+
+
+def unread_pages(article: Article) -> str:
+    """Say which pages of an article that was just read could not be, if any."""
+    if not article.unread:
+        return ""
+    pages = ", ".join(map(str, article.unread))
+    those = f"Page {pages} is a picture" if len(article.unread) == 1 else f"Pages {pages} are pictures"
+    return f"{those} without text, perhaps scanned: nothing of that can be found. Text recognition (ocrmypdf) helps."
+
+
+def same_file(article: Article, others: Iterable[ArticleInfo]) -> str:
+    """Say which other article came from a file of the same name, if one did.
+
+    A browser does not tell the folder: it may be a former version or something else, and only the reader knows.
+    """
+    titles = [f"“{o.title}”" for o in others if o.source == article.source != _PASTED and o.id != article.id]
+    if not titles:
+        return ""
+    return (
+        f"{titles[-1]} came from a file of the same name. If this is its new version, remove the former one."
+    )
 
 
 def _load_url(url: str, title: str | None) -> Article:

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 from index.errors import ArticleChatError, ArticleError
 from rag.errors import SettingsError
 from rag.settings import Settings
+from ui.bringing import unread_pages
 from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE, complain
 from ui.sources import chosen, files_of, full_id, load_any
 from ui.terminal import Progress, Screen, plain
 
 if TYPE_CHECKING:
-    from index.library import Library
+    from index import Article, ArticleInfo, Library
     from rag import Answer, ArticleChat
 
 __all__ = ["add", "ask", "chat", "download", "feedback", "list_articles", "remove", "serve"]
+
+_NAMED = 5
+"""How many articles a conversation names when it begins."""
 
 
 def ask(options: Namespace) -> int:
@@ -50,7 +54,8 @@ def chat(options: Namespace) -> int:
             chat.warm(articles, progress=report)
         watching = sys.stdin.isatty()
         if watching:
-            print(plain(", ".join(article.title for article in opened)))
+            more = f" and {len(opened) - _NAMED} more" if len(opened) > _NAMED else ""
+            print(plain(", ".join(article.title for article in opened[:_NAMED]) + more))
             print("Ask, and press Enter. Ctrl-C stops an answer, Ctrl-D ends the conversation.\n")
         history: list[tuple[str, str]] = []
         code = ANSWERED
@@ -119,7 +124,9 @@ def add(options: Namespace) -> int:
                 complain(str(error))
             else:
                 known = "" if new else "  (was there already)"
-                print(plain(f"{article.id}  {article.title}{known}"), flush=True)
+                print(plain(f"{article.id}  {_named_by(article)}{known}"), flush=True)
+                if unread := unread_pages(article):
+                    complain(f"{source}: {unread}")
     if failed and wanted > 1:
         complain(f"{failed} of {wanted} could not be added.")
     return FAILURE if failed else ANSWERED
@@ -139,8 +146,13 @@ def list_articles(options: Namespace) -> int:
         print(json.dumps([asdict(info) for info in infos], ensure_ascii=False, indent=2, default=str))
         return ANSWERED
     for info in infos:
-        print(plain(f"{info.id}  {info.words:>7} words  {info.title}  ({info.source})"))
+        print(plain(f"{info.id}  {info.words:>7} words  {_named_by(info)}  ({info.source})"))
     return ANSWERED
+
+
+def _named_by(article: "Article | ArticleInfo") -> str:
+    """An article's title, with who wrote it and when if that is known."""
+    return ", ".join(filter(None, [article.title, article.author and f"by {article.author}", article.date]))
 
 
 def remove(options: Namespace) -> int:

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import rag
 from index import Article, ArticleInfo, seed_article
 from index.errors import ArticleChatError
+from rag.retrieval import Asked
 from ui.asking import Asking
-from ui.bringing import brought
+from ui.bringing import brought, same_file, unread_pages
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
 from ui.jobs import Job, Jobs
@@ -117,7 +118,7 @@ class Desk:
 
         With ``again`` it is only looked: of two tabs, the one that opened its article last has more made.
         """
-        articles = self._scope(data)[:_SUGGESTED_FROM]
+        articles = [self._article(one.id) for one in self._scope(data)[:_SUGGESTED_FROM]]
         if not data.get("again"):
             self._preparing.open(self.chat, articles)
         made = zip_longest(*(self.chat.suggestions(article).questions for article in articles))
@@ -275,9 +276,10 @@ class Desk:
             return self._seed
         return self.chat.library.get(str(article_id))
 
-    def _scope(self, data: Mapping[str, Any]) -> list[Article]:
+    def _scope(self, data: Mapping[str, Any]) -> list[Asked]:
         ids = data.get("articles")
-        return [self._article(i) for i in ids] if isinstance(ids, list) and ids else [self._seed]
+        wanted = [str(i) for i in ids] if isinstance(ids, list) and ids else [self._seed.id]
+        return [self._seed if i == self._seed.id else self.chat.library.info(i) for i in wanted]
 
     def _bring(self, read: Callable[[], Article], job: Job) -> None:
         job.say({"kind": "step", "name": "reading", "detail": "Reading the article", "progress": None})
@@ -290,7 +292,14 @@ class Desk:
 
         progress("Reading the article")
         new = self.chat.library.add(article, progress=progress)
-        job.say({"kind": "added", "article": article_json(article), "new": new, "articles": self._articles()})
+        added = {"article": article_json(article), "new": new, "note": self._note(article)}
+        job.say({"kind": "added", **added, "articles": self._articles()})
+
+    def _note(self, article: Article) -> str:
+        """What a reader should know of an article that was just brought."""
+        return " ".join(
+            filter(None, [unread_pages(article), same_file(article, self.chat.library.articles())])
+        )
 
 
 def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from gradio.events import api
 
 import rag
 from index import Article, seed_article
+from rag.retrieval import Asked
 from ui.jobs import explain
 
 __all__ = ["Endpoints"]
@@ -127,10 +128,10 @@ class Endpoints:
 
         return add_article
 
-    def _scope(self, ids: list[str] | None) -> list[Article]:
+    def _scope(self, ids: list[str] | None) -> list[Asked]:
         # Ids only: a path or an address from outside would make the server read it.
         seed = seed_article()
-        return [seed if i == seed.id else self._chat().library.get(str(i)) for i in ids or [seed.id]]
+        return [seed if i == seed.id else self._chat().library.info(str(i)) for i in ids or [seed.id]]
 
 
 def _row(article_id: str, title: str, author: str | None, date: str | None, words: int) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from index.errors import ArticleError
 if TYPE_CHECKING:
     from index.articles import Article
     from index.library import Library
+    from rag.retrieval import Asked
 
 __all__ = ["chosen", "files_of", "full_id", "load_any"]
 
 
-def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
+def chosen(options: Namespace, library: "Library") -> "list[Asked] | None":
     """The articles to ask.
 
     Args:
@@ -28,14 +29,15 @@ def chosen(options: Namespace, library: "Library") -> "list[Article] | None":
         ArticleError: If one cannot be found or read, or none was added.
     """
     if options.all:
-        added = [library.get(info.id) for info in library.articles()]
+        added = library.articles()
         if not added:
             raise ArticleError("No article was added yet. Add one with: article-chat add FILE")
-        return added
+        return [*added]
     if not options.article:
         return None
-    known = {info.id for info in library.articles()} if any(map(_looks_like_id, options.article)) else set()
-    return [library.get(source) if source in known else load_any(source) for source in options.article]
+    known = library.articles() if any(map(_looks_like_id, options.article)) else []
+    entries = {info.id: info for info in known}
+    return [entries.get(source) or load_any(source) for source in options.article]
 
 
 def _looks_like_id(source: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby, pairwise
 from math import inf
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ _LIGATURES = str.maketrans(
     | dict.fromkeys(_BROKEN, "-")
 )
 _SCANNED = 12
-"""A page has fewer letters than this on average only when it is a picture."""
+"""A page that has fewer letters than this is a picture."""
 _JUNK_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
 _WIDE = 1.2
 """A space wider than this, in line heights, is none between words but between columns or cells."""
@@ -60,29 +61,37 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
     try:
         with _pdfium, pypdfium2.PdfDocument(data) as document:
             known = document.get_metadata_dict()
-            pages = []
-            for page in document:
+            pages, pictures = [], []
+            for number, page in enumerate(document, start=1):
                 columns = in_reading_order(_lines(list(_pieces(page.get_textpage()))))
                 pages.append([[_clean(line) for line in column] for column in columns])
+                if any(page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])):
+                    pictures.append(number)
                 page.close()
     except pypdfium2.PdfiumError as error:
         if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
             raise ArticleError(f"{source} is encrypted. Save it without a password.") from error
         raise ArticleError(f"{source} is damaged: it is not a PDF that can be read.") from error
-    if sum(len(line) for page in pages for column in page for line in column) < _SCANNED * max(1, len(pages)):
+    if sum(map(_length, pages)) < _SCANNED * max(1, len(pages)):
         raise ArticleError(
             f"{source} has no text: its pages are pictures, perhaps scanned. Run text recognition over it "
             "first, for instance with ocrmypdf."
         )
     found = known.get("Title")
     date = re.match(r"D:(\d{4})(\d{2})(\d{2})", known.get("CreationDate") or "")
-    return Article.from_parts(
-        _parts(without_margins(pages)),
+    pages = without_margins(pages)
+    article = Article.from_parts(
+        _parts(pages),
         title=title or (found if found and not _JUNK_TITLE.search(found) else None),
         source=source,
         author=known.get("Author") or None,
         date="-".join(date.groups()) if date else None,
     )
+    return replace(article, unread=tuple(n for n in pictures if _length(pages[n - 1]) < _SCANNED))
+
+
+def _length(page: Page) -> int:
+    return sum(len(line) for column in page for line in column)
 
 
 def _lines(pieces: list[_Piece]) -> Iterator[Line]:

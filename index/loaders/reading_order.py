@@ -93,9 +93,9 @@ def _halves(lines: list[Line], height: float) -> tuple[list[Line], list[Line]] |
         return list(chain(*bands[: cut + 1])), list(chain(*bands[cut + 1 :]))
 
     def freed(cut: int) -> int:
-        return sum(
-            len(half) for half in halves(cut) if _are_columns(_strips(half, _across, _GUTTER * height))
-        )
+        strips = [_strips(half, _across, _GUTTER * height) for half in halves(cut)]
+        # One line beside others is more often a heading, cut off from what it stands above, than a column.
+        return sum(sum(map(len, s)) for s in strips if _are_columns(s) and min(map(len, s)) > 1)
 
     cuts = sorted(range(len(gaps)), key=lambda cut: -gaps[cut])[:_CUTS_TRIED]
     best = max(cuts, key=lambda cut: (gaps[cut] >= wide, freed(cut)), default=None)

@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 WORDS = (
@@ -22,8 +22,13 @@ HTML = f"""<!doctype html><html lang="en"><head><title>Harbour plans - City News
 <script>alert("x")</script><footer>Imprint. All rights reserved.</footer></body></html>"""
 
 
-def pdf(pages: Sequence[Sequence[str]], *, title: str = "", encrypt: bool = False) -> bytes:
-    """A PDF of lines; an empty line leaves a gap, and a tab begins what stands beside, in the next column."""
+def pdf(
+    pages: Sequence[Sequence[str]], *, title: str = "", encrypt: bool = False, pictures: Collection[int] = ()
+) -> bytes:
+    """A PDF of lines; an empty line leaves a gap, and a tab begins what stands beside, in the next column.
+
+    The pages with the numbers in ``pictures`` show a grey square besides.
+    """
     streams = []
     for lines in pages:
         shown = [
@@ -31,7 +36,9 @@ def pdf(pages: Sequence[Sequence[str]], *, title: str = "", encrypt: bool = Fals
             + f" {-240 * line.count(chr(9))} 0 Td T*"
             for line in lines
         ]
-        streams.append("\n".join(["BT /F1 11 Tf 72 770 Td 14 TL", *shown, "ET"]).encode("cp1252"))
+        text = "\n".join(["BT /F1 11 Tf 72 770 Td 14 TL", *shown, "ET"])
+        square = "\nq 99 0 0 99 72 72 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"
+        streams.append((text + square * (len(streams) + 1 in pictures)).encode("cp1252"))
     count = len(streams)
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
     objects = [

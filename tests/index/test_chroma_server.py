@@ -4,15 +4,17 @@ import gc
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
 
 from index import Article, Library, SentenceEmbeddings, StoreError, seed_article
-from tests.index.test_library import HARBOUR, Letters
+from tests.index.test_library import BAKERY, HARBOUR, Letters
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,65 @@ def test_a_token_is_not_shown(tmp_path: Path) -> None:
     with library, pytest.raises(StoreError) as caught:
         library.add(Article.from_text(HARBOUR))
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture
+def guarded(server: str) -> Iterator[str]:
+    """The address, without ``http://``, of a proxy before the server that asks for the token ``s/cret``."""
+
+    class Guard(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.headers["Authorization"] != "Bearer s/cret" or self.headers["X-Chroma-Token"] != "s/cret":
+                answer = httpx.Response(401, json={"error": "Unauthorized", "message": "no token"})
+            else:
+                kind = {"Content-Type": self.headers.get("Content-Type", "")}
+                answer = client.request(self.command, server + self.path, content=body, headers=kind)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # the names that it looks for
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the name it overrides has
+            pass
+
+    with httpx.Client(trust_env=False) as client, ThreadingHTTPServer(("127.0.0.1", 0), Guard) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{proxy.server_address[1]}"
+        proxy.shutdown()
+
+
+def test_a_token_a_tenant_and_a_database_are_used(
+    tmp_path: Path, server: str, guarded: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(path: str, name: str) -> None:
+        httpx.post(f"{server}/api/v2/{path}", json={"name": name}, trust_env=False).raise_for_status()
+
+    def collections(tenant: str, database: str) -> list[str]:
+        path = f"{server}/api/v2/tenants/{tenant}/databases/{database}/collections"
+        return [one["name"] for one in httpx.get(path, trust_env=False).raise_for_status().json()]
+
+    post("tenants", "city")
+    post("tenants/city/databases", "news")
+    monkeypatch.setattr("index.opened._EXACT", 0)  # so that the server searches
+    with Library(
+        tmp_path, embeddings=Letters(), chroma_url=f"http://s%2Fcret@{guarded}/city/news"
+    ) as library:
+        for text in (HARBOUR, BAKERY):
+            library.add(Article.from_text(text))
+        assert library.search("Who built the harbour?", k=1)[0].passage.text == HARBOUR
+        [ours] = collections("city", "news")
+        assert ours not in collections("default_tenant", "default_database")
+
+
+# Chroma's client drops its connections without closing them when its constructor fails.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_wrong_token_is_said(tmp_path: Path, guarded: str) -> None:
+    library = Library(tmp_path, embeddings=Letters(), chroma_url=f"http://wrong@{guarded}")
+    with library, pytest.raises(StoreError, match=r"(?i)unauthorized|no token|401.*token"):
+        library.add(Article.from_text(HARBOUR))
+    gc.collect()

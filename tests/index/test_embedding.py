@@ -95,3 +95,16 @@ def test_a_question_needs_neither_torch_nor_sentence_transformers() -> None:
         "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
     )
     assert run_python(code).stdout == "[]\n"
+
+
+def test_prompts_that_a_model_does_not_name_can_be_given(reference: SentenceEmbeddings) -> None:
+    model = model_directory()
+    prompted = SentenceEmbeddings(model, query_prompt="query:", document_prompt="passage: ")
+    np.testing.assert_allclose(
+        [prompted.embed_query("Why?"), *prompted.embed_documents(["Because."])],
+        [reference.embed_query("query: Why?"), *reference.embed_documents(["passage: Because."])],
+        atol=1e-6,
+    )
+    assert prompted.max_tokens < reference.max_tokens  # a passage leaves room for its prompt
+    names = {e.name for e in (reference, prompted, SentenceEmbeddings(model, query_prompt="search:"))}
+    assert len(names) == 3

@@ -10,6 +10,7 @@ import pytest
 from langchain_core.embeddings import Embeddings
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, StoreError, load, seed_article, split
+from index.articles import BlockKind, Part
 from tests.index.conftest import Counting
 
 HARBOUR = (
@@ -138,6 +139,27 @@ def test_a_known_text_takes_a_new_title(tmp_path: Path, counting: Counting) -> N
         assert counting.embedded == []
     with Library(tmp_path, embeddings=Letters()) as other:
         assert other.search("zeppelin", k=1)[0].lexical == 1
+
+
+def test_a_known_text_takes_the_new_structure_of_its_own_file(tmp_path: Path, counting: Counting) -> None:
+    def page(source: str, kind: BlockKind) -> Article:
+        parts = [Part(kind, "The ovens", 1), Part("paragraph", BAKERY)]
+        return Article.from_parts(parts, source=source, title="Bread")
+
+    def headings() -> list[str | None]:
+        return [hit.passage.heading for hit in library.search("Which wood burns in the ovens?")]
+
+    with Library(tmp_path, embeddings=counting) as library:
+        assert library.add(page("pasted", "paragraph"))
+        assert not library.add(page("/a.html", "heading"))
+        assert headings() == ["The ovens"]
+        counting.embedded.clear()
+        assert not library.add(page("/b.html", "paragraph"))
+        assert not library.add(page("/a.html", "heading"))
+        assert counting.embedded == []
+        assert headings() == ["The ovens"]
+        assert not library.add(page("/a.html", "paragraph"))
+        assert headings() == [None]
 
 
 def test_a_library_from_before_there_were_several_sources(tmp_path: Path) -> None:
@@ -301,6 +323,43 @@ def test_among_many_passages_the_rare_words_of_a_question_find(
         )
         assert "Zimmermann" in best.passage.text
         assert any(hit.lexical for hit in library.search("Which harbour has a quay?", k=20))
+
+
+def test_among_many_passages_a_common_word_counts_beside_a_rare_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.space._MOST_COMPARED", 5)
+    with Library(tmp_path, embeddings=Letters()) as library:
+        for text in ("The quay has seen a Zimmermann.", "A Zimmermann quay is what he has."):
+            library.add(Article.from_text(text))
+        for number in range(20):
+            library.add(Article.from_text(f"The quay of town {number} is old."))
+        apart, together = sorted(
+            library.search("Where is the Zimmermann quay?", k=30), key=lambda h: h.lexical
+        )[-2:]
+        assert together.passage.text.startswith("A Zimmermann quay")
+        assert apart.lexical < 0.8
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Is Maria Holm here?", "Maria Holm met Anna Berg there.", "Anna Holm met Maria Berg there."),
+        (
+            "Who saw the port of Riga?",
+            "He saw the port of Riga by night.",
+            "He saw by night Riga, the port of.",
+        ),
+        ("東京はどこですか", "彼は東京に住んでいる。", "彼は京の東に住んでいる。"),
+    ],
+)
+def test_words_that_stand_together_say_more(tmp_path: Path, question: str, right: str, wrong: str) -> None:
+    with Library(tmp_path, embeddings=Letters()) as library:
+        for text in (wrong, right, BAKERY):
+            library.add(Article.from_text(text))
+        first, second = sorted(library.search(question), key=lambda hit: -hit.lexical)[:2]
+        assert (first.passage.text, second.passage.text) == (right, wrong)
+        assert second.lexical < 0.8
 
 
 def test_many_passages_are_found_by_chroma_as_exactly(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.articles import Article
+from index.loaders.reading_order import Line, in_reading_order
 from index.loaders.right_to_left import in_word_order
 from index.loading import read
 from tests.index import documents
@@ -125,3 +126,25 @@ def test_lines_of_chinese_are_joined_without_a_space() -> None:
 
     assert _join("然后在图书馆里", "学习到很晚才回家。") == "然后在图书馆里学习到很晚才回家。"
     assert _join("with a", "space") == "with a space"
+
+
+def test_pages_that_are_pictures_are_told() -> None:
+    head = ["The harbour", ""]
+    pages = [[SENTENCE], [], head, [*head, "Anna Berg built the quay."], head, [*head, "Grain came by ship."]]
+    article = read(documents.pdf(pages, pictures=[1, 3, 5]), source="paper.pdf")
+    assert article.unread == (3, 5)  # the second is blank, and the first has words beside its picture
+    assert {block.page for block in article.blocks} == {1, 4, 6}
+
+
+def test_the_second_of_two_columns_that_begins_higher_is_read_second() -> None:
+    def column(left: float, top: float, *texts: str) -> list[Line]:
+        lines = [(text, top - 12 * number) for number, text in enumerate(texts) if text]
+        return [Line(text, left, y - 11, left + 4.5 * len(text), y) for text, y in lines]
+
+    long = "harbours of the Baltic were busy in those years and the grain came from far"
+    first = [*column(28, 681, "Abstract of the paper"), *column(28, 652, *[f"{long} {n}" for n in range(6)])]
+    second = column(420, 694, *[f"{long} {n}" for n in range(6, 14)])
+    title = [*column(150, 764, f"On all {long}"), *column(330, 715, "Anna Berg and Bo Ek")]
+    read_lines = [line for lines in in_reading_order([*second, *first, *title]) for line in lines if line]
+    numbers = [line.rpartition(" ")[2] for line in read_lines]
+    assert numbers == ["far", "Ek", "paper", *map(str, range(14))]

@@ -175,3 +175,24 @@ def test_dates_and_titles_are_not_invented() -> None:
     bare = documents.docx(files={"docProps/core.xml": "", "_rels/.rels": WITHOUT_PROPERTIES})
     document = read(bare, source="a.docx")
     assert (document.title, document.date) == ("Harbour plans", None)
+
+
+def test_footnotes_of_markdown() -> None:
+    text = """# Ports
+
+The harbour opens.[^1] So does `x[^1]` the quay.[^quay] See [this][site].
+
+[^1]: Fridays.
+[^quay]: Only *on* Mondays,
+  says the mayor.
+
+[site]: https://example.org
+
+The end.
+"""
+    article = Article.from_text(text)
+    assert blocks(article, "paragraph") == [
+        "The harbour opens.[1] So does x[^1] the quay.[quay] See this.",
+        "The end.",
+    ]
+    assert blocks(article, "footnote") == ["[1] Fridays.", "[quay] Only on Mondays, says the mayor."]

@@ -1,6 +1,9 @@
 """What is given as an article, and what is left of one that is removed. No model answers here."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from index import Article, ArticleError, Library, StoreError
 from index.vectors import VectorIndex
 from rag import ArticleChat, Settings, Step
-from rag.retrieval import gather
+from rag.retrieval import CANDIDATES, gather
 from tests.index.test_library import BAKERY, HARBOUR, Letters
 
 NOBODY = Settings(model="small", base_url="http://127.0.0.1:9/v1")
@@ -138,3 +141,57 @@ def test_an_article_that_nobody_waits_for_any_more_is_not_read_to_its_end(chat: 
             break
     events.close()
     assert not chat.library.articles()
+
+
+def test_of_a_whole_library_only_what_is_read_is_loaded(
+    chat: ArticleChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(40):
+        chat.library.add(Article.from_text(f"House {number} of the street was built in {1900 + number}."))
+    chat.library.add(Article.from_text(HARBOUR))
+    loaded: list[str] = []
+    get = Library.get
+
+    def note(library: Library, article_id: str) -> Article:
+        loaded.append(article_id)
+        return get(library, article_id)
+
+    monkeypatch.setattr(Library, "get", note)
+    every = chat.open(chat.library.articles())
+    assert len(every) == 41
+    assert loaded == []
+    evidence = gather("Who built the harbour of Riga?", every, chat.library)
+    assert evidence.texts[0] == HARBOUR
+    assert set(loaded) == {excerpt.article.id for excerpt in evidence.excerpts}
+    assert len(loaded) <= CANDIDATES
+
+
+def test_one_of_the_library_is_opened_by_its_entry(chat: ArticleChat) -> None:
+    article = Article.from_text(HARBOUR, title="The harbour")
+    chat.library.add(article)
+    [entry] = [info for info in chat.library.articles() if "harbour" in info.title]
+    assert chat.open(entry) == chat.open([entry]) == (article,)
+    chat.library.remove(article.id)
+    with pytest.raises(ArticleError, match="no article"):
+        chat.open(entry)
+
+
+def test_a_slow_site_keeps_nobody_else_waiting(chat: ArticleChat, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    fetched: list[str] = []
+
+    def load(url: str, *, allow_url: bool) -> Article:
+        assert allow_url
+        fetched.append(url)
+        assert "slow" not in url or answers.wait(20)
+        return Article.from_text(HARBOUR, source=url)
+
+    monkeypatch.setattr("rag.chat.load", load)
+    with ThreadPoolExecutor(1) as others:
+        slow = others.submit(chat.open, "https://slow.example.org")
+        [article] = chat.open("https://quick.example.org")
+        assert not slow.done()
+        answers.set()
+        assert slow.result() == (replace(article, source="https://slow.example.org"),)
+    chat.open("https://slow.example.org")
+    assert sorted(fetched) == ["https://quick.example.org", "https://slow.example.org"]

@@ -169,6 +169,22 @@ def test_add_list_ask_and_remove(
     assert json.loads(capsys.readouterr().out) == []
 
 
+def test_add_and_list_show_what_was_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "quay.html"
+    path.write_text(documents.HTML)
+    scanned = tmp_path / "minutes.pdf"
+    scanned.write_bytes(
+        documents.pdf([["The council met in the old hall."], []], title="Minutes", pictures=[2])
+    )
+    assert main(["add", str(path), str(scanned)]) == 0
+    out, err = capsys.readouterr()
+    assert "Harbour plans, by Anna Berg, 2026-03-04" in out
+    assert "Minutes, 2026-03-04" in out
+    assert f"{scanned}: Page 2 is a picture without text" in err
+    assert main(["list"]) == 0
+    assert "Harbour plans, by Anna Berg, 2026-03-04" in capsys.readouterr().out
+
+
 def test_add_a_folder_goes_on_after_a_file_that_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], fails: Fails
 ) -> None:
