@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["closeness"]
+__all__ = ["closeness", "nearest"]
 
 _BEFORE = 0.5
 """What a sentence together with the one before it counts: "he" and "the deal" are named there."""
@@ -38,13 +38,23 @@ def closeness(
     Returns:
         One number for each sentence, in standard deviations from their mean, summed.
     """
-    asked = np.array(embeddings.embed_query(question))
+    asked = _asked(question, embeddings)
     vectors = _vectors(tuple(texts), embeddings)
     pairs = vectors.copy()
     pairs[1:] += vectors[:-1]
     pairs /= np.linalg.norm(pairs, axis=1, keepdims=True)
     total = _standard(np.array(shared)) + _standard(vectors @ asked) + _BEFORE * _standard(pairs @ asked)
     return [float(one) for one in total]
+
+
+def nearest(question: str, texts: Sequence[str], embeddings: "Embeddings") -> float:
+    """Return the cosine of the sentence that is nearest to a question in meaning."""
+    return float((_vectors(tuple(texts), embeddings) @ _asked(question, embeddings)).max())
+
+
+@lru_cache(maxsize=16)
+def _asked(question: str, embeddings: "Embeddings") -> "Array":
+    return np.array(embeddings.embed_query(question))
 
 
 @lru_cache(maxsize=16)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from index import Article, sentences
 from rag.answers import Citation
-from rag.closeness import closeness
+from rag.closeness import closeness, nearest
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
@@ -57,7 +57,13 @@ class Source(Excerpt):
 
 
 class Evidence:
-    """The stretches that were found for a question."""
+    """The stretches that were found for a question.
+
+    Attributes:
+        excerpts: The stretches.
+        whole: Whether they are the same for every question.
+        outline: What is read first instead if the question may be about a long article as a whole.
+    """
 
     def __init__(
         self, excerpts: Sequence[Excerpt], *, whole: bool = False, embeddings: "Embeddings | None" = None
@@ -72,6 +78,7 @@ class Evidence:
         self.excerpts = tuple(excerpts)
         self.whole = whole
         self._embeddings = embeddings
+        self.outline: Evidence | None = None
 
     @cached_property
     def texts(self) -> list[str]:
@@ -135,12 +142,24 @@ class Evidence:
 
     def closest(self, question: str, count: int = 3) -> list[Source]:
         """Return the sentences that are closest to a question by their words and meaning, the closest first."""
-        asked = self.weigh(content_words(question))
-        scores = [sum(asked[word] for word in asked.keys() & source.words.keys()) for source in self.sources]
+        scores = self._shared(question)
         if self._embeddings is not None:
             scores = closeness(question, [source.text for source in self.sources], scores, self._embeddings)
         ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
         return [self.sources[number] for number in ranked[:count]]
+
+    def nearness(self, question: str) -> tuple[float, float]:
+        """Return the most that a sentence shares with a question: of its words, weighted by rarity, and of its meaning,
+        as a cosine, which is 0 if there is no embedding model."""
+        total = sum(self.weigh(content_words(question)).values()) or 1.0
+        texts = [source.text for source in self.sources]
+        meaning = nearest(question, texts, self._embeddings) if self._embeddings is not None else 0.0
+        return max(self._shared(question)) / total, meaning
+
+    def _shared(self, question: str) -> list[float]:
+        """Return the weight of the words that each sentence shares with a question."""
+        asked = self.weigh(content_words(question))
+        return [sum(asked[word] for word in asked.keys() & source.words.keys()) for source in self.sources]
 
 
 @lru_cache(maxsize=16)

@@ -196,11 +196,15 @@ class Reading:
         """Find out how probable it is that the article answers, and return what the model writes.
 
         Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
-        surely than several. The others are read after it, as a continuation, if it does not surely answer.
+        surely than several. The others are read after it, as a continuation, if it does not surely answer. What may be
+        about the article as a whole is asked of its outline before.
         """
         every = self.evidence
+        first = [every.outline] if every.outline else []
         if self._model.builtin and not every.whole and len(every.excerpts) > 1:
-            self._take(every.best)
+            first.append(every.best)
+        for less in first:
+            self._take(less)
             asked = self._ask()
             self.found, pieces = self._gate(asked)
             if self.found >= SURE:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
 from rag.evidence import Evidence, Excerpt
+from rag.overview import is_overview, leads
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from index import Library
     from index.library import Hit
 
-__all__ = ["WHOLE_ARTICLE", "Asked", "gather", "short", "whole"]
+__all__ = ["WHOLE_ARTICLE", "Asked", "gather", "outline", "short", "whole"]
 
 Asked = Article | ArticleInfo
 """What is asked: an article, or one of the library, whose text is loaded only if it is read."""
@@ -24,6 +25,10 @@ READ = 1_500
 """Characters of a longer article that the model reads for one question; reading them is what takes the time."""
 
 CANDIDATES = 8
+
+_BEGINNING, _LEADS = 600, 7
+"""Characters of a long article's beginning, and sentences of the rest, that stand for it as a whole: with some 130
+characters each they are as long as ``READ``."""
 
 MOST_ARTICLES = 3
 """How many articles are read for one question."""
@@ -48,6 +53,19 @@ def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
     """
     blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
     excerpts = [Excerpt(article, block.start, block.end) for block in blocks]
+    return Evidence(excerpts, whole=True, embeddings=embeddings)
+
+
+def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
+    """Return the beginning of a long article and what later paragraphs begin with, to its end: what a question about it
+    as a whole is answered from."""
+    every = whole(article)
+    start, end = every.excerpts[0].start, every.sources[0].end
+    for source in every.sources:
+        if source.end <= start + _BEGINNING:
+            end = source.end
+    later = [lead for lead in leads(every, _LEADS) if lead.start >= end]
+    excerpts = [Excerpt(article, start, end), *(Excerpt(article, lead.start, lead.end) for lead in later)]
     return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
@@ -83,10 +101,14 @@ def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidenc
         article_id: given.get(article_id) or library.get(article_id)
         for article_id in {hit.passage.article_id for hit in chosen}
     }
-    return Evidence(
+    evidence = Evidence(
         [
             Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
             for hit in chosen
         ],
         embeddings=library.embeddings,
     )
+    if len(articles) == 1 and read and is_overview(query, evidence):
+        [article] = read.values()
+        evidence.outline = outline(article, library.embeddings)
+    return evidence

@@ -1,9 +1,11 @@
 """What is asked about an article as a whole."""
 
-from index import Article, SentenceEmbeddings
+from pathlib import Path
+
+from index import Article, Library, SentenceEmbeddings, seed_article
 from rag.events import Checked, Finished
 from rag.overview import is_overview, leads, most_points
-from rag.retrieval import whole
+from rag.retrieval import gather, whole
 from tests.rag.scripted import Scripted, ask, events
 
 FIRST = "Meta’s $14.3 billion investment in Scale AI has sent ripples across the AI industry."
@@ -47,5 +49,30 @@ def test_the_first_sentences_that_tell_something_from_the_beginning_to_the_end()
     ]
     evidence = whole(Article.from_text("\n\n".join(paragraphs), title="Years"), SentenceEmbeddings())
     assert [source.text.split()[3] for source in leads(evidence, 4)] == ["1900", "1903", "1906", "1909"]
-    assert is_overview("Sum it up", evidence)
-    assert not is_overview("What happened in 1903?", evidence)
+
+
+def test_what_points_nowhere_in_particular() -> None:
+    evidence = whole(seed_article(), SentenceEmbeddings())
+    for question in ("Sum it up", "What is this about? Answer in two sentences", "Explain this to a child"):
+        assert is_overview(question, evidence)
+    for question in ("What has Scale said?", "Is Google thinking about leaving?", "Is Wang married?"):
+        assert not is_overview(question, evidence)
+
+
+def test_a_long_article_as_a_whole_is_its_beginning_and_what_its_paragraphs_begin_with(
+    tmp_path: Path,
+) -> None:
+    opening = "The harbour of Osby was built for the herring trade. It closed in 1971."
+    years = [
+        f"In the year {year} the harbour of Osby took another {year - 1700} ships. The weather was fair." * 2
+        for year in range(1800, 1830)
+    ]
+    article = Article.from_text("\n\n".join([opening, *years]), title="Osby")
+    with Library(tmp_path / "library") as library:
+        library.add(article)
+        asked = gather("Can you sum it up?", [article], library).outline
+        assert asked is not None
+        assert asked.texts[0].startswith(opening)
+        assert asked.texts[-1].startswith("In the year 1829")
+        assert len(" ".join(asked.texts)) < 2_000
+        assert gather("How many ships came to Osby in 1807?", [article], library).outline is None

@@ -98,6 +98,18 @@ def drop(page: Page, selector: str, **files: str) -> None:
         page.dispatch_event(selector, event, {"dataTransfer": transfer})
 
 
+def test_what_a_reader_should_know_of_a_file_is_said(visit: Visit, site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "wings.txt"
+    for wings in ("two", "four"):
+        page = visit(site.url)
+        file.write_text(f"{wings.title()} wings.\n\nA bee has {wings} wings, as anybody can count.")
+        articles(page)
+        page.get_by_label("Choose a file").set_input_files(file)
+        toast = page.locator("#ac-toast")
+        expect(toast).to_contain_text("Ready: ", timeout=15_000)
+    expect(toast).to_contain_text("came from a file of the same name")
+
+
 def test_a_file_can_be_dropped_anywhere(visit: Visit, site: Site) -> None:
     page = visit(site.url)
     drop(page, "#ac-talk", dance=f"{DANCE} It was dropped beside its place.", other="Another text.")

@@ -149,16 +149,16 @@ async function bring(file) {
     const { job } = await call("bring", data);
     stopper.onclick = () => { stopper.disabled = true; call("cancel", { job }).catch(() => {}); }; // what fails came too late
     stopper.hidden = false;
-    const article = await followBringing(job, step);
+    const { article, note } = await followBringing(job, step);
     // Only what was sent: something else may have been typed meanwhile.
     for (const [name, sent] of file ? [["title", data.title]] : [["title", data.title], ["text", data.text], ["url", data.url]]) {
       if ($(name).value.trim() === sent.trim()) $(name).value = "";
     }
     if ($("articles").open) {
       await switchTo(article.id);
-      toast("Ready: " + article.title);
+      toast("Ready: " + article.title + (note && ". " + note));
     } else { // whoever closed the drawer is at something else
-      toast("Ready, under Articles: " + article.title);
+      toast("Ready, under Articles: " + article.title + (note && ". " + note));
     }
   } catch (problem) {
     problemBox.textContent = problem instanceof Problem ? problem.message : String(problem);
@@ -183,7 +183,7 @@ async function followBringing(job, step) {
       if (event.kind === "added") {
         loadedArticles.set(event.article.id, event.article);
         app.articles = event.articles;
-        return event.article;
+        return event;
       }
     }
     if (news.done) throw new Problem("The article was not added. Try again.");
