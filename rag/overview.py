@@ -14,7 +14,7 @@ _COUNTS = {word: n for n, word in enumerate("one two three four five".split(), 1
     str(n): n for n in range(1, 6)
 }
 _NEAR = 0.35
-"""Share of a question's words, weighted by rarity, and cosine to it. Models whose cosines are higher find no overviews."""
+"""Share of a question's words, weighted by rarity, and cosine to it; a model with higher cosines finds no overview."""
 
 _TELLING = 60
 """Characters of a sentence that says enough by itself: "Analysts are split." announces what follows."""
