@@ -4,11 +4,11 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from index import sentences
 from rag import prompts
 from rag.answers import Citation
 from rag.confidence import lowered, odds
 from rag.conversation import search_query
+from rag.drafts import drafts, first_word
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence, Source
 from rag.facts import unknown
@@ -100,7 +100,7 @@ class Reading:
             pieces.close()
             return
         written: list[str] = []
-        for draft in _drafts(pieces):
+        for draft in drafts(pieces):
             self._watch.note("first_word")
             yield draft
             if draft.sentence == len(written):
@@ -216,7 +216,7 @@ class Reading:
 
     def _gate(self, pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
         """Return how probable it is that the article answers, and the rest of what is written."""
-        found, pieces = _first_word(pieces)
+        found, pieces = first_word(pieces)
         return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces
 
     @cached_property
@@ -272,47 +272,3 @@ def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) ->
         if passed.sources:
             return other, passed
     return sentence, verdict
-
-
-def _first_word(pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
-    """Read the first word, which says whether the article answers, and give its probability and the rest."""
-    head, found = "", None
-    for piece in pieces:
-        head += piece.text
-        found = piece.found if found is None else found
-        word = head.lstrip(' "*')
-        if len(word) >= len(prompts.MISSING) or "\n" in word:
-            break
-    word = head.lstrip(' "*')
-    if word.startswith(prompts.MISSING):
-        # The built-in model never writes this: its first word is forced, and only its probability counts.
-        found = min(found, 0.49) if found is not None else 0.0
-        rest = ""
-    else:
-        rest = word.removeprefix(prompts.FOUND).lstrip(' ".:*\n-')
-    return (1.0 if found is None else found), _chain_pieces(rest, pieces)
-
-
-def _chain_pieces(head: str, pieces: Generator[Piece]) -> Generator[Piece]:
-    try:
-        if head:
-            yield Piece(head)
-        yield from pieces
-    finally:
-        pieces.close()
-
-
-def _drafts(pieces: Iterator[Piece]) -> Iterator[Draft]:
-    """Turn the model's pieces into drafts of numbered sentences."""
-    text, sent, number = "", 0, 0
-    for piece in pieces:
-        text += piece.text
-        spans = sentences(text)
-        while len(spans) > number + 1:  # a sentence is over when the next one has begun
-            end = spans[number][1]
-            if end > sent:
-                yield Draft(number, text[sent:end])
-            sent, number = spans[number + 1][0], number + 1
-        if len(text) > sent and text[sent:].strip():
-            yield Draft(number, text[sent:])
-            sent = len(text)
