@@ -1,13 +1,15 @@
 """The chain from a question to a checked answer: search, read, write, check; several articles one after the other."""
 
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 
 from rag import prompts
 from rag.answers import Answer
-from rag.conversation import search_query
+from rag.conversation import refers_back, search_query
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
+from rag.overview import is_overview
 from rag.reading import THRESHOLDS, Query, Reading, cite
 from rag.retrieval import MOST_ARTICLES, Asked
 from rag.verify import Verdict
@@ -39,10 +41,17 @@ def run(
     """
     watch = Watch()
     yield Step("searching", "Searching the article")
+    if query.earlier and not refers_back(query.question):
+        alone = search(query.question, query.articles)
+        if alone.sources and is_overview(
+            query.question, alone
+        ):  # the article as a whole is no matter of before
+            query = replace(query, earlier=None)
     evidence = search(search_query(query.question, query.earlier), query.articles)
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")
+        evidence.nearness(query.question)  # meanwhile its sentences are embedded: that is kept, and needed later
         model.start()
         watch.note("loading")
     readings: list[Reading] = []

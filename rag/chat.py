@@ -216,7 +216,9 @@ class ArticleChat:
         self.model.start(progress)
         articles = self.open(article)
         if only := retrieval.short(articles):
-            self.model.read_article(retrieval.whole(only))
+            evidence = retrieval.whole(only, self.library.embeddings)
+            evidence.closest("warm")  # its sentences are embedded once
+            self.model.read_article(evidence)
         else:
             self.library.search("warm", k=1)
 

@@ -5,16 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 from rag.errors import QuestionError
 from rag.prompts import NOT_IN_ARTICLE
+from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-__all__ = ["MAX_QUESTION", "History", "check_question", "last_turn", "search_query", "turns"]
+__all__ = ["MAX_QUESTION", "History", "check_question", "last_turn", "refers_back", "search_query", "turns"]
 
 MAX_QUESTION = 2000
 """Characters. A question that is longer is a text, and belongs into an article."""
 
 _MAX_EARLIER = 600
+
+# What stands for something that was named before; "this" does not in "this article".
+_BACK = frozenset(
+    "it its he him his she her hers they them their theirs this that these those there then so such "
+    "else same both either neither other others former latter more".split()
+)
+_ITSELF = frozenset({"article", "text"})
 
 History = Iterable["tuple[str, str] | BaseMessage"]
 
@@ -74,6 +82,14 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
         if not answer.startswith(NOT_IN_ARTICLE):
             return question[:_MAX_EARLIER], answer[:_MAX_EARLIER]
     return None
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question may be about what was said before: it has a pronoun, or says nothing by itself."""
+    words = set(tokens(question))
+    if not _ITSELF.isdisjoint(words):
+        return not (_BACK - {"this"}).isdisjoint(words)
+    return not _BACK.isdisjoint(words) or not content_words(question)
 
 
 def search_query(question: str, earlier: tuple[str, str] | None) -> str:

@@ -33,11 +33,13 @@ class Scripted:
         return 0.9 if self.right in rest else 0.01
 
 
-def events(model: Scripted, question: str) -> list[Event]:
-    return [*run(Query(question, (SEED,)), model, lambda *_: whole(SEED))]  # type: ignore[arg-type]  # only what the chain calls
+def events(model: Scripted, question: str, earlier: tuple[str, str] | None = None) -> list[Event]:
+    return [*run(Query(question, (SEED,), earlier), model, lambda *_: whole(SEED))]  # type: ignore[arg-type]  # only what the chain calls
 
 
-def ask(model: Scripted, question: str = "What does Google think?") -> Answer:
-    *_, last = events(model, question)
+def ask(
+    model: Scripted, question: str = "What does Google think?", earlier: tuple[str, str] | None = None
+) -> Answer:
+    *_, last = events(model, question, earlier)
     assert isinstance(last, Finished)
     return last.answer

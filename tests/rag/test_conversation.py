@@ -4,7 +4,7 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from rag import QuestionError
-from rag.conversation import check_question, last_turn, search_query, turns
+from rag.conversation import check_question, last_turn, refers_back, search_query, turns
 from rag.prompts import NOT_IN_ARTICLE
 
 
@@ -40,3 +40,18 @@ def test_a_follow_up_is_searched_with_what_it_follows() -> None:
     earlier = last_turn([("Who invested in Scale AI?", "Meta."), ("Who is its cook?", NOT_IN_ARTICLE)])
     assert earlier == ("Who invested in Scale AI?", "Meta.")
     assert "Scale AI" in search_query("How much was it?", earlier)
+
+
+@pytest.mark.parametrize(
+    ("question", "back"),
+    [
+        ("Give me a short summary of the article.", False),
+        ("What is this article about?", False),
+        ("What is this about?", True),
+        ("Is she married?", True),
+        ("Why?", True),
+        ("What does the article say of them?", True),
+    ],
+)
+def test_what_refers_to_what_was_said_before(question: str, back: bool) -> None:
+    assert refers_back(question) is back

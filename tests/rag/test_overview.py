@@ -34,6 +34,18 @@ def test_a_summary_has_no_more_sentences_than_are_asked_for() -> None:
     assert most_points("3 bullet points") == 3
 
 
+def test_a_summary_is_one_in_the_middle_of_a_conversation_too() -> None:
+    asked: list[str] = []
+    model = judging(*LEADS)
+    agrees = model.agrees
+    model.agrees = lambda article, rest, **how: asked.append(rest) or agrees(article, rest, **how)  # type: ignore[method-assign, func-returns-value, assignment]
+    earlier = ("Who leads Scale?", "Alexandr Wang leads Scale.")
+    assert len(ask(model, "Give me a summary of the article", earlier).sentences) == 4
+    assert not any("Wang leads" in rest for rest in asked)
+    ask(model, "Will he say more of the article?", earlier)
+    assert any("Wang leads" in rest for rest in asked)
+
+
 def test_a_paragraph_that_does_not_answer_is_left_out() -> None:
     assert len(ask(judging(LEADS[1]), "Summarise this, please").sentences) == 2
 
