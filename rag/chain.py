@@ -51,7 +51,9 @@ def run(
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")
-        evidence.nearness(query.question)  # meanwhile its sentences are embedded: that is kept, and needed later
+        evidence.nearness(
+            query.question
+        )  # meanwhile its sentences are embedded: that is kept, and needed later
         model.start()
         watch.note("loading")
     readings: list[Reading] = []

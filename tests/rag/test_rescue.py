@@ -57,7 +57,7 @@ def judging(beside: float, closest: float) -> Scripted:
 
 
 def test_the_closest_sentence_is_said_where_it_answers_better() -> None:
-    seen = events(judging(0.9, 0.99), ENABLES)
+    seen = events(judging(0.85, 0.99), ENABLES)
     (said,) = [event for event in seen if isinstance(event, Checked)]
     assert said.text.startswith(CLOSEST)
     drafts = {event.sentence for event in seen if isinstance(event, Draft)}
@@ -68,5 +68,5 @@ def test_the_closest_sentence_is_said_where_it_answers_better() -> None:
 
 
 def test_what_was_written_stays_where_the_closest_sentence_answers_no_better() -> None:
-    assert ask(judging(0.9, 0.95), ENABLES).text == f"{BESIDE} {AND_MORE}"
+    assert ask(judging(0.9, 0.99), ENABLES).text == f"{BESIDE} {AND_MORE}"
     assert ask(judging(0.7, 0.85), ENABLES).text == f"{BESIDE} {AND_MORE}"
