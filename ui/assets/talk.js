@@ -5,6 +5,7 @@ const app = {
   settings: {}, local: true, allowUrl: false, ready: false, suggested: [], stuck: true, sending: Promise.resolve(), opening: 0, asked: false, wanted: null,
 };
 const OFFERED = 4; // suggested questions
+const FOLLOWING = 3; // of them below an answer
 const FAR = 1e9; // characters: farther than any article is long
 const MAKING = 1000; // milliseconds between two looks at whether there are more suggestions
 const lastTurn = () => app.turns[app.turns.length - 1];
@@ -161,7 +162,7 @@ function toEnd(force) {
 
 function showSuggestions() {
   const focused = root.contains(document.activeElement) && document.activeElement.dataset.question; // the keyboard keeps its place
-  const left = suggestionsLeft().slice(0, OFFERED);
+  const left = suggestionsLeft().slice(0, FOLLOWING);
   const box = $("try");
   box.hidden = !app.turns.length || !left.length;
   box.replaceChildren(...left.map((question) =>
