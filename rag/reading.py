@@ -129,10 +129,12 @@ class Reading:
                 self._watch.note("first_checked")
                 yield Checked(number, said, cite(verdict, number))
                 self.kept.append((said, verdict))
+        number = len(written)
         if not self.kept and self.found >= SOUGHT:
-            yield from self._quote(len(written))
+            yield from self._quote(number)
+            number += 1
         if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
-            yield from self._points(len(written))
+            yield from self._points(number)
 
     def _points(self, number: int) -> Iterator[Event]:
         """Say what else the article says in main where the question is about it as a whole; a small model says too

@@ -28,6 +28,14 @@ def test_a_summary_has_what_the_paragraphs_begin_with() -> None:
     assert {citation.sentence for citation in last.answer.citations} == {0, 1, 2, 3}
 
 
+def test_each_sentence_of_a_summary_has_a_number_of_its_own() -> None:
+    model = judging(*LEADS)
+    model.reply = "A shoemaker of Ohio founded this university."  # what was written fails: its place is taken
+    said = [event.sentence for event in events(model, "Summarise this, please") if isinstance(event, Checked)]
+    assert len(said) > 1
+    assert len(set(said)) == len(said)
+
+
 def test_a_summary_has_no_more_sentences_than_are_asked_for() -> None:
     assert len(ask(judging(*LEADS), "Sum it up in two sentences").sentences) == 2
     assert len(ask(judging(*LEADS), "Sum it up in one sentence").sentences) == 1
