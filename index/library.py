@@ -115,26 +115,29 @@ class Library:
             StoreError: if the library cannot be written.
         """
         library = self._open()
-        if self._is_kept(library, article, rename):  # without waiting for a long one that is being added
+        if (
+            self._to_index(library, article, rename) is None
+        ):  # without waiting for a long one that is being added
             return False
         with self._adding:  # two threads that add the same article embed it once
-            if self._is_kept(library, article, rename):
+            wanted = self._to_index(library, article, rename)
+            if wanted is None:
                 return False
-            kept = library.catalog.get(article.id)
             known = library.space.count([article.id]) > 0
-            self._index(library, _updated(article, kept, rename) if kept else article, progress)
+            self._index(library, wanted, progress)
             return not known
 
-    def _is_kept(self, library: Opened, article: Article, rename: bool) -> bool:
-        """Whether an article is there just so. Then its file or address is noted."""
+    def _to_index(self, library: Opened, article: Article, rename: bool) -> Article | None:
+        """An article as it is to be kept; None if it is there just so. Then its file or address is noted."""
         kept = library.catalog.get(article.id)
-        if kept is None or not library.space.count([article.id]):
-            return False
+        if kept is None:
+            return article
         updated = _updated(article, kept, rename)
-        if (updated.title, updated.blocks) != (kept.title, kept.blocks):
-            return False
+        same = (updated.title, updated.blocks) == (kept.title, kept.blocks)
+        if not same or not library.space.count([article.id]):
+            return updated
         library.catalog.claim(article)
-        return True
+        return None
 
     def remove(self, article_id: str) -> None:
         """Remove an article and everything of it.

@@ -41,19 +41,18 @@ def run(
     """
     watch = Watch()
     yield Step("searching", "Searching the article")
+    evidence = None
     if query.earlier and not refers_back(query.question):
         alone = search(query.question, query.articles)
-        if alone.sources and is_overview(
-            query.question, alone
-        ):  # the article as a whole is no matter of before
-            query = replace(query, earlier=None)
-    evidence = search(search_query(query.question, query.earlier), query.articles)
+        if alone.sources and is_overview(query.question, alone):
+            # The article as a whole is no matter of what was said before.
+            query, evidence = replace(query, earlier=None), alone
+    if evidence is None:
+        evidence = search(search_query(query.question, query.earlier), query.articles)
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")
-        evidence.nearness(
-            query.question
-        )  # meanwhile its sentences are embedded: that is kept, and needed later
+        evidence.closest(query.question)  # its sentences are embedded meanwhile, which is kept
         model.start()
         watch.note("loading")
     readings: list[Reading] = []

@@ -148,13 +148,16 @@ class Evidence:
         ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
         return [self.sources[number] for number in ranked[:count]]
 
-    def nearness(self, question: str) -> tuple[float, float]:
-        """Return the most that a sentence shares with a question: of its words, weighted by rarity, and of its meaning,
-        as a cosine, which is 0 if there is no embedding model."""
+    def shares(self, question: str) -> float:
+        """Return the most that a sentence has of a question's words: a share, weighted by rarity."""
         total = sum(self.weigh(content_words(question)).values()) or 1.0
-        texts = [source.text for source in self.sources]
-        meaning = nearest(question, texts, self._embeddings) if self._embeddings is not None else 0.0
-        return max(self._shared(question)) / total, meaning
+        return max(self._shared(question)) / total
+
+    def means(self, question: str) -> float:
+        """Return the most that a sentence is like a question in meaning: a cosine, 0 without an embedding model."""
+        if self._embeddings is None:
+            return 0.0
+        return nearest(question, [source.text for source in self.sources], self._embeddings)
 
     def _shared(self, question: str) -> list[float]:
         """Return the weight of the words that each sentence shares with a question."""

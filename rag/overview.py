@@ -28,8 +28,8 @@ def is_overview(question: str, evidence: Evidence) -> bool:
     So do questions about something else; whether the article answers is for the model to say. Of ten questions for a
     summary of articles that nothing was fitted to, nine are found, and of 337 others 40, half of them off topic.
     """
-    words, meaning = evidence.nearness(question)
-    return words < _NEAR and meaning < _NEAR
+    # Words first: the meaning of sentences that are new takes a tenth of a second.
+    return evidence.shares(question) < _NEAR and evidence.means(question) < _NEAR
 
 
 def most_points(question: str) -> int:
