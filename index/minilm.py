@@ -1,8 +1,8 @@
 """The built-in embedding model, all-MiniLM-L6-v2, run without loading sentence-transformers.
 
 Importing sentence-transformers takes six seconds on two cores, torch one, NumPy a tenth. A question is a
-dozen tokens, for which NumPy is as good as anything; passages are many, and go through torch, in bfloat16
-where the processor has it. The vectors are those of sentence-transformers: tests compare them.
+dozen tokens, for which NumPy is as good as anything; passages are many, and go through torch
+(``index.minilm_torch``). The vectors are those of sentence-transformers: tests compare them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    import torch
     from tokenizers import Tokenizer
+
+    from index.minilm_torch import PassageEncoder
 
     Array = np.ndarray[Any, np.dtype[np.float32]]
 
@@ -26,7 +27,7 @@ MAX_TOKENS = 256
 DIMENSIONS = 384
 _LAYERS = 6
 _HEADS = 12
-_BATCH = 16
+_BATCH = 8
 _NORM_EPSILON = 1e-12
 _FEW = 8
 """Up to so many passages are embedded without torch: importing it would take longer."""
@@ -94,7 +95,7 @@ class MiniLM:
 
     def documents(self, texts: Sequence[str]) -> Array:
         """The vectors, of length 1, of passages: one row for each."""
-        if len(texts) <= _FEW:
+        if len(texts) <= _FEW and "_many" not in vars(self):  # torch is not in use yet
             return np.stack([self.query(text) for text in texts])
         ids = [encoding.ids for encoding in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
         order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
@@ -102,48 +103,8 @@ class MiniLM:
         with self._lock:
             for first in range(0, len(order), _BATCH):
                 batch = order[first : first + _BATCH]
-                vectors[batch] = self._encode([ids[number] for number in batch])
+                vectors[batch] = self._many.encode([ids[number] for number in batch])
         return vectors
-
-    def _encode(self, ids: Sequence[Sequence[int]]) -> Array:
-        import torch
-        from torch.nn import functional as f
-
-        w = self._tensors
-        longest = max(map(len, ids))
-        tokens = torch.tensor([[*row, *[0] * (longest - len(row))] for row in ids])
-        mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in ids])
-
-        def linear(x: torch.Tensor, name: str) -> torch.Tensor:
-            y: torch.Tensor = f.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
-            return y
-
-        def normed(x: torch.Tensor, name: str) -> torch.Tensor:
-            y: torch.Tensor = f.layer_norm(
-                x, (DIMENSIONS,), w[f"{name}.weight"], w[f"{name}.bias"], _NORM_EPSILON
-            )
-            return y
-
-        def heads(x: torch.Tensor, name: str) -> torch.Tensor:
-            y: torch.Tensor = linear(x, name).reshape(*x.shape[:2], _HEADS, -1)
-            return y.transpose(1, 2)
-
-        with torch.inference_mode():
-            x = w["embeddings.word_embeddings.weight"][tokens] + w["positions"][:longest]
-            x = normed(x, "embeddings.LayerNorm")
-            for number in range(_LAYERS):
-                layer = f"encoder.layer.{number}."
-                query, key, value = (
-                    heads(x, f"{layer}attention.self.{n}") for n in ("query", "key", "value")
-                )
-                seen = f.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
-                seen = linear(seen.transpose(1, 2).flatten(2), f"{layer}attention.output.dense")
-                x = normed(x + seen, f"{layer}attention.output.LayerNorm")
-                inner = f.gelu(linear(x, f"{layer}intermediate.dense"))
-                x = normed(x + linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
-            total = (x.float() * mask[:, :, None]).sum(1)
-            vectors: Array = f.normalize(total).numpy()
-            return vectors
 
     @cached_property
     def _weights(self) -> dict[str, Array]:
@@ -162,14 +123,12 @@ class MiniLM:
         return positions
 
     @cached_property
-    def _tensors(self) -> dict[str, torch.Tensor]:
-        import torch
+    def _many(self) -> PassageEncoder:
+        from index.minilm_torch import PassageEncoder
 
-        abilities = torch.cpu.get_capabilities()
-        fast = abilities.get("avx512_bf16") or abilities.get("amx_bf16")
-        dtype = torch.bfloat16 if fast else torch.float32
-        weights = {**self._weights, "positions": self._positions}
-        return {name: torch.from_numpy(weight).to(dtype) for name, weight in weights.items()}
+        return PassageEncoder(
+            self._weights, self._positions, layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON
+        )
 
     def _linear(self, x: Array, name: str) -> Array:
         y: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]

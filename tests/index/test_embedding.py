@@ -61,7 +61,8 @@ def test_vectors_are_those_of_sentence_transformers(
 ) -> None:
     expected = np.array(reference.embed_documents(TEXTS))
     documents = np.array(embeddings.embed_documents(TEXTS))
-    assert (documents * expected).sum(axis=1).min() > 0.9995  # bfloat16 where the processor has it
+    cosines = (documents * expected).sum(axis=1)
+    assert cosines.min() > 0.975  # eight bits or bfloat16 where the processor has them
     queries = np.array([embeddings.embed_query(text) for text in TEXTS])
     np.testing.assert_allclose(queries, expected, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(documents, axis=1), 1, atol=1e-5)
