@@ -113,5 +113,5 @@ class _Eight:
         rows = x.flatten(0, -2)
         scale = rows.abs().amax(1, keepdim=True).clamp_(min=_SMALLEST) / _LARGEST
         whole = torch._int_mm((rows / scale).round_().to(torch.int8), self._weight)  # no other name is public
-        y = torch.mul(whole, scale)
+        y = whole.float().mul_(scale)
         return torch.addcmul(self._bias, y, self._scale, out=y).reshape(*x.shape[:-1], -1)
