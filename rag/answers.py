@@ -44,13 +44,15 @@ class Answer:
         question: What was asked.
         text: What is shown.
         status: ``answered``; ``partial`` if a part had to be dropped; ``not_in_article``.
-        sentences: The sentences of ``text``, in order. None when the article does not say.
+        sentences: The sentences of ``text`` that say something, in order. None when the article does not say.
         citations: The words that carry them, at least one for each sentence.
         passages: When the article does not say, the passages that come closest.
         confidence: How probable it is that the article answers the question, from 0 to 1.
         model: The language model that wrote the answer.
         timings: Seconds from the question: ``search``, ``first_word``, ``total``.
         retracted: Sentences that the model wrote and the article does not carry.
+        unanswered: The questions within the question that the article does not answer, where it answers another one.
+            ``text`` names them after its sentences.
     """
 
     question: str
@@ -63,6 +65,7 @@ class Answer:
     model: str = ""
     timings: dict[str, float] = field(default_factory=dict)
     retracted: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON's types; ``from_dict`` reads it back."""
@@ -82,7 +85,7 @@ class Answer:
         values = dict(data)
         for name in ("citations", "passages"):
             values[name] = tuple(Citation(**item) for item in values.get(name, ()))
-        for name in ("sentences", "retracted"):
+        for name in ("sentences", "retracted", "unanswered"):
             values[name] = tuple(values.get(name, ()))
         if unknown := values.keys() - {f.name for f in fields(cls)}:
             raise TypeError(f"not fields of an Answer: {', '.join(sorted(unknown))}")

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from rag import prompts
 from rag.answers import Answer
+from rag.compound import joined, questions
 from rag.conversation import refers_back, search_query
-from rag.events import Event, Finished, Step
+from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.overview import is_overview
@@ -24,6 +25,7 @@ def run(
 ) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 
+    Several questions at once are answered one after the other.
     Several articles are read one by one, the best first. When one has answered, the next is asked only what it says
     where it does not say the same: then the answer tells who says what.
 
@@ -40,6 +42,36 @@ def run(
         StoreError: If the search does.
     """
     watch = Watch()
+    answers: list[Answer] = []
+    numbers = 0  # of sentences that earlier parts took
+    for question in questions(query.question):
+        said = (
+            (answers[-1].question, answers[-1].text) if answers and refers_back(question) else query.earlier
+        )
+        first = numbers
+        for event in _answer(replace(query, question=question, earlier=said), model, search, watch):
+            if isinstance(event, Finished):
+                answers.append(event.answer)
+            elif isinstance(event, (Draft, Checked, Retracted)):
+                numbers = max(numbers, first + event.sentence + 1)
+                yield _moved(event, first)
+            else:
+                yield event
+    yield Finished(joined(query.question, answers) if len(answers) > 1 else answers[0])
+
+
+def _moved(event: Draft | Checked | Retracted, by: int) -> Event:
+    """Return what happened to a sentence with the number that it has in the whole answer."""
+    if isinstance(event, Checked):
+        citations = tuple(replace(citation, sentence=citation.sentence + by) for citation in event.citations)
+        event = replace(event, citations=citations)
+    return replace(event, sentence=event.sentence + by)
+
+
+def _answer(
+    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Asked]], Evidence], watch: Watch
+) -> Generator[Event]:
+    """Answer one question."""
     yield Step("searching", "Searching the article")
     evidence = None
     if query.earlier and not refers_back(query.question):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import QuestionError
-from rag.prompts import NOT_IN_ARTICLE
+from rag.prompts import NOT_IN_ARTICLE, NOT_SAID
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
@@ -80,7 +80,8 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
     """Return the latest turn that was about the article: a declined question gives a follow-up nothing to mean."""
     for question, answer in reversed(pairs):
         if not answer.startswith(NOT_IN_ARTICLE):
-            return question[:_MAX_EARLIER], answer[:_MAX_EARLIER]
+            said, *_ = answer.split(f" {NOT_SAID}: ")  # what it left open is nothing to go on from
+            return question[:_MAX_EARLIER], said[:_MAX_EARLIER]
     return None
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from index import Article, sentences
 from rag.answers import Citation
+from rag.clauses import SAYS_SOMETHING
 from rag.closeness import closeness, nearest
 from rag.words import content_words, tokens
 
@@ -62,19 +63,27 @@ class Evidence:
     Attributes:
         excerpts: The stretches.
         whole: Whether they are the same for every question.
+        heading: What the stretches stand under, if they are a section that the question names.
         outline: What is read first instead if the question may be about a long article as a whole.
     """
 
     def __init__(
-        self, excerpts: Sequence[Excerpt], *, whole: bool = False, embeddings: "Embeddings | None" = None
+        self,
+        excerpts: Sequence[Excerpt],
+        *,
+        whole: bool = False,
+        heading: str = "",
+        embeddings: "Embeddings | None" = None,
     ) -> None:
         """Take the stretches in the order in which the model reads them.
 
         Args:
             excerpts: What was found.
             whole: Whether they are a whole article, the same for every question.
+            heading: What they stand under. The model reads it; it is no evidence.
             embeddings: By what the closest sentences are found, besides by their words.
         """
+        self.heading = heading
         self.excerpts = tuple(excerpts)
         self.whole = whole
         self._embeddings = embeddings
@@ -83,7 +92,7 @@ class Evidence:
     @cached_property
     def texts(self) -> list[str]:
         """What the model reads."""
-        return [excerpt.text for excerpt in self.excerpts]
+        return [*([self.heading] if self.heading else []), *(excerpt.text for excerpt in self.excerpts)]
 
     def by_article(self) -> list["Evidence"]:
         """Return the evidence of each article, the one with the best stretch first."""
@@ -146,7 +155,8 @@ class Evidence:
         if self._embeddings is not None:
             scores = closeness(question, [source.text for source in self.sources], scores, self._embeddings)
         ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
-        return [self.sources[number] for number in ranked[:count]]
+        best = [self.sources[number] for number in ranked]
+        return [source for source in best if source.words.total() >= SAYS_SOMETHING][:count] or best[:count]
 
     def shares(self, question: str) -> float:
         """Return the most that a sentence has of a question's words: a share, weighted by rarity."""

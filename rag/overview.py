@@ -25,9 +25,13 @@ Item = TypeVar("Item")
 def is_overview(question: str, evidence: Evidence) -> bool:
     """Whether a question points nowhere in particular: no sentence shares much with it, in words or in meaning.
 
-    So do questions about something else; whether the article answers is for the model to say. Of ten questions for a
-    summary of articles that nothing was fitted to, nine are found, and of 337 others 40, half of them off topic.
+    The heading of a section that it names is not counted. So do questions about something else; whether the article
+    answers is for the model to say. Of ten questions for a summary of articles that nothing was fitted to, nine are
+    found, and of 337 others 40, half of them off topic.
     """
+    if evidence.heading:
+        asked = f" {' '.join(tokens(question))} "
+        question = asked.replace(f" {' '.join(tokens(evidence.heading))} ", " ")
     # Words first: the meaning of sentences that are new takes a tenth of a second.
     return evidence.shares(question) < _NEAR and evidence.means(question) < _NEAR
 
@@ -38,12 +42,15 @@ def most_points(question: str) -> int:
 
 
 def leads(evidence: Evidence, count: int) -> list[Source]:
-    """Return the first telling sentence of paragraphs from the article's beginning to its end, in its order."""
+    """Return the first telling sentence of paragraphs from the article's beginning to its end, in its order; of few
+    paragraphs others as well."""
+    telling = [source for source in evidence.sources if _TELLING <= len(source.text) <= LONGEST_QUOTE]
     found = []
     for excerpt in evidence.excerpts:
-        own = (source for source in evidence.sources if excerpt.start <= source.start < excerpt.end)
-        found.append(next((source for source in own if _TELLING <= len(source.text) <= LONGEST_QUOTE), None))
-    return _spread([source for source in found if source] or evidence.sources[:1], count)
+        own = (source for source in telling if excerpt.start <= source.start < excerpt.end)
+        found.append(next(own, None))
+    firsts = [source for source in found if source]
+    return _spread(firsts if len(firsts) >= count else telling or evidence.sources[:1], count)
 
 
 def _spread(items: Sequence[Item], count: int) -> list[Item]:

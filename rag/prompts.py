@@ -13,6 +13,7 @@ __all__ = [
     "GRAMMAR",
     "MISSING",
     "NOT_IN_ARTICLE",
+    "NOT_SAID",
     "SUGGEST",
     "SYSTEM",
     "answer_part",
@@ -23,7 +24,8 @@ __all__ = [
 
 FOUND = "Found"
 MISSING = "Missing"
-NOT_IN_ARTICLE = "The article does not say."
+NOT_SAID = "The article does not say"
+NOT_IN_ARTICLE = f"{NOT_SAID}."
 
 SYSTEM = (
     f'Read the article. If it states what is asked, begin with "{FOUND}" and then answer in one or two short '

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from index import Article, ArticleInfo
 from rag.evidence import Evidence, Excerpt
 from rag.overview import is_overview, leads
+from rag.sections import named_section
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -78,8 +79,12 @@ def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidenc
         library: Where passages are found.
 
     Returns:
-        The whole article if it is short; else the best passages that fit, best first.
+        A section that the question names; the whole article if it is short; else the best passages that fit, best
+        first.
     """
+    match articles:
+        case [Article() as only] if named := named_section(query, only, library.embeddings):
+            return named
     if article := short(articles):
         return whole(article, library.embeddings)
     hits = library.search(query, k=CANDIDATES, article_ids=[article.id for article in articles])

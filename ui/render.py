@@ -72,7 +72,9 @@ def _answer(answer: Mapping[str, Any]) -> list[str]:
         for index, sentence in enumerate(answer["sentences"])
     )
     lines = [text, ""]
-    if answer["status"] == "partial":
+    if unanswered := answer.get("unanswered"):
+        lines += [*(f"*The article does not say: “{_plain(part)}”*" for part in unanswered), ""]
+    elif answer["status"] == "partial":
         lines += ["*The article answers only part of the question.*", ""]
     for number, citation in enumerate(cited, 1):
         lines += [*_quote(citation, f"\\[{number}\\] "), ""]

@@ -60,6 +60,21 @@ def test_every_sentence_points_at_its_words(visit: Visit, site: Site, width: int
     expect(cites.nth(1)).to_be_focused()
 
 
+@VIEWS
+def test_of_two_questions_the_one_that_is_not_answered_is_named(
+    visit: Visit, site: Site, width: int, scheme: str
+) -> None:
+    page = visit(site.url, width, scheme)
+    ask(page, f"{WHY} {FOUNDED}")
+    bot = last(page).get_by_test_id("bot")
+    expect(bot).to_contain_text("conflict of interest")
+    expect(bot).to_contain_text(f"The article does not say: “{FOUNDED}”")
+    expect(last(page)).to_contain_text("Answered in part")
+    expect(last(page).get_by_test_id("citation")).to_have_count(2)
+    page.reload()
+    expect(last(page).get_by_test_id("bot")).to_contain_text(f"The article does not say: “{FOUNDED}”")
+
+
 @TWO_VIEWS
 def test_the_keyboard_leads_to_the_words_and_back(visit: Visit, site: Site, width: int, scheme: str) -> None:
     page = visit(site.url, width, scheme)

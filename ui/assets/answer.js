@@ -166,12 +166,20 @@ function showAnswer(turn) {
     fillSentence(turn, node, sentence, answer.citations.filter((citation) => citation.sentence === index));
     turn.text.append(index ? " " : "", node);
   });
+  const left = leftOpen(turn);
+  if (left) turn.text.append(h("span", { class: "left" }, left));
   turn.body.dataset.testid = "bot";
   showRetractions(turn, false);
   const sources = several(turn) && h("ol", { class: "sources", "aria-label": "Sources" }, ...byArticle(turn.cited).map((source) =>
     h("li", null, ...source.map((one) => citeNode(turn, one)), " ", h("bdi", null, source[0].title))));
   turn.body.replaceChildren(turn.text, turn.notes, sources || "", footNode(turn));
   if (fresh) requestAnimationFrame(() => requestAnimationFrame(() => turn.text.querySelectorAll(".s").forEach((node) => { node.className = "s settled"; })));
+}
+
+// What the question asked besides and nothing answers.
+function leftOpen(turn) {
+  const open = turn.answer.unanswered || [];
+  return open.length ? (several(turn) ? "The articles do not say: " : "The article does not say: ") + open.map((part) => "“" + part + "”").join(" ") : "";
 }
 
 function byArticle(cited) {
@@ -249,6 +257,7 @@ function withQuotes(turn) {
     return [turn.question, "", "The article does not say.", ...turn.cited.flatMap((one) => ["", "“" + one.quote + "” (" + source(one) + ")"])].join("\n");
   }
   const text = answer.sentences.map((sentence, index) => sentence + [...new Set(answer.citations.filter((c) => c.sentence === index).map((c) => sourceOf(turn, c).number))].map((n) => " [" + n + "]").join("")).join(" ");
-  return [text, ...turn.cited.flatMap((one) => ["", "[" + one.number + "] “" + one.quote + "” (" + source(one) + ")"])].join("\n");
+  const left = leftOpen(turn);
+  return [text, ...(left ? [left] : []), ...turn.cited.flatMap((one) => ["", "[" + one.number + "] “" + one.quote + "” (" + source(one) + ")"])].join("\n");
   function source(one) { return one.title + (one.page ? ", p. " + one.page : ""); }
 }
