@@ -53,7 +53,7 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
     """
     answered = [answer for answer in answers if answer.sentences]
     if not answered:
-        return replace(answers[0], question=question)
+        return replace(answers[0], question=question, timings=answers[-1].timings)
     sentences: list[str] = []
     citations = []
     for answer in answered:
@@ -73,5 +73,6 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
         citations=tuple(citations),
         confidence=min(answer.confidence for answer in answered),
         retracted=tuple(said for answer in answers for said in answer.retracted),
+        timings=answers[-1].timings,
         unanswered=open_parts,
     )

@@ -14,9 +14,11 @@ class Watch:
 
     def note(self, name: str) -> None:
         """Note that something happened, unless it has before."""
-        self._times.setdefault(name, round(time.perf_counter() - self._start, 3))
+        self._times.setdefault(name, self._elapsed())
 
     def finish(self) -> dict[str, float]:
-        """Return the times, the ``total`` among them."""
-        self.note("total")
-        return self._times
+        """Return the times until now, the ``total`` among them."""
+        return {**self._times, "total": self._elapsed()}
+
+    def _elapsed(self) -> float:
+        return round(time.perf_counter() - self._start, 3)

@@ -85,11 +85,12 @@ class Endpoints:
             Use it whenever a claim must rest on the article and not on memory. Returns a JSON object: "status" is
             "answered", "partial" or "not_in_article"; "text" is the answer; "citations" has, for each of its
             "sentences", the exact words ("quote", with "start" and "end" in the article's text) that carry it.
+            "unanswered" has what else was asked and the article does not say.
             If the status is "not_in_article", do not answer from elsewhere as though the article said so:
             "passages" has the closest words.
 
             Args:
-                question: One question, in any words. Ask several questions one after the other.
+                question: One question, in any words, or two or three at once.
                 articles: Ids of what to ask, as "articles" lists them; what comes with the program if left out.
                 history: Earlier pairs of question and answer, oldest first: they tell who "he" or "it" is.
             """

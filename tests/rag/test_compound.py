@@ -1,5 +1,6 @@
 """Several questions at once."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,9 +25,11 @@ class Knowing(Scripted):
         super().__init__(0.9, "")
         self.said = said
         self.prompts: list[str] = []
+        self.pause = 0.0
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
         self.prompts.append(rest)
+        time.sleep(self.pause)
         asked = rest.rsplit("Question: ", 1)[-1]
         reply = next((reply for word, reply in self.said.items() if word in asked), None)
         yield Piece(f"{FOUND}\n", 0.99 if reply else 0.01)
@@ -87,6 +90,13 @@ def test_what_the_article_does_not_say_is_named() -> None:
     assert answer.text == f"{WANG} The article does not say: “how old is he?”"
     assert Answer.from_dict(answer.to_dict()) == answer
     assert last_turn([(answer.question, answer.text)]) == (answer.question, WANG)
+
+
+def test_the_time_is_that_of_the_whole_answer() -> None:
+    model = Knowing({"CEO": WANG})
+    model.pause = 0.05
+    answer = ask(model, "Who is the CEO of Scale AI, and how old is he?")
+    assert answer.timings["total"] >= 0.1 > answer.timings["first_word"]
 
 
 def test_nothing_of_either_is_nothing() -> None:
