@@ -95,15 +95,16 @@ class MiniLM:
 
     def documents(self, texts: Sequence[str]) -> Array:
         """The vectors, of length 1, of passages: one row for each."""
-        if len(texts) <= _FEW and "_many" not in vars(self):  # torch is not in use yet
+        if len(texts) <= _FEW:
             return np.stack([self.query(text) for text in texts])
         ids = [encoding.ids for encoding in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
         order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
         vectors = np.empty((len(ids), DIMENSIONS), dtype=np.float32)
-        with self._lock:
-            for first in range(0, len(order), _BATCH):
-                batch = order[first : first + _BATCH]
-                vectors[batch] = self._many.encode([ids[number] for number in batch])
+        with self._lock:  # loaded once
+            encoder = self._many
+        for first in range(0, len(order), _BATCH):
+            batch = order[first : first + _BATCH]
+            vectors[batch] = encoder.encode([ids[number] for number in batch])
         return vectors
 
     @cached_property

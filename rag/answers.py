@@ -43,7 +43,7 @@ class Answer:
     Attributes:
         question: What was asked.
         text: What is shown.
-        status: ``answered``; ``partial`` if a part had to be dropped; ``not_in_article``.
+        status: ``answered``; ``partial`` if a part had to be dropped or is not answered; ``not_in_article``.
         sentences: The sentences of ``text`` that say something, in order. None when the article does not say.
         citations: The words that carry them, at least one for each sentence.
         passages: When the article does not say, the passages that come closest.

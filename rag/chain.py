@@ -1,12 +1,13 @@
 """The chain from a question to a checked answer: search, read, write, check; several articles one after the other."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from rag import prompts
 from rag.answers import Answer
 from rag.compound import joined, questions
-from rag.conversation import refers_back, search_query
+from rag.conversation import refers_back
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
 from rag.models import LanguageModel
@@ -19,10 +20,10 @@ from rag.words import negated
 
 __all__ = ["Query", "run"]
 
+Search = Callable[[str, tuple[str, str] | None, Sequence[Asked]], Evidence]
 
-def run(
-    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Asked]], Evidence]
-) -> Generator[Event]:
+
+def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
     """Answer a question, telling what happens as it happens.
 
     Several questions at once are answered one after the other.
@@ -32,7 +33,7 @@ def run(
     Args:
         query: The question.
         model: What reads and writes.
-        search: Gives the evidence for a query among articles.
+        search: Gives the evidence for a question, seen in the light of an earlier turn if there is one, among articles.
 
     Yields:
         Events; the last one is ``Finished``.
@@ -43,20 +44,23 @@ def run(
     """
     watch = Watch()
     answers: list[Answer] = []
+    earlier = query.earlier
     numbers = 0  # of sentences that earlier parts took
     for question in questions(query.question):
-        said = (
-            (answers[-1].question, answers[-1].text) if answers and refers_back(question) else query.earlier
-        )
+        back = refers_back(question)
+        one = replace(query, question=question, earlier=earlier if back or not answers else query.earlier)
         first = numbers
-        for event in _answer(replace(query, question=question, earlier=said), model, search, watch):
-            if isinstance(event, Finished):
-                answers.append(event.answer)
-            elif isinstance(event, (Draft, Checked, Retracted)):
-                numbers = max(numbers, first + event.sentence + 1)
-                yield _moved(event, first)
-            else:
-                yield event
+        with closing(_answer(one, model, search, watch)) as events:
+            for event in events:
+                if isinstance(event, Finished):
+                    answers.append(event.answer)
+                elif isinstance(event, (Draft, Checked, Retracted)):
+                    numbers = max(numbers, first + event.sentence + 1)
+                    yield _moved(event, first)
+                else:
+                    yield event
+        if answers[-1].sentences or not back:  # else it was about what was said before, and so is the next
+            earlier = (question, answers[-1].text)
     yield Finished(joined(query.question, answers) if len(answers) > 1 else answers[0])
 
 
@@ -68,19 +72,17 @@ def _moved(event: Draft | Checked | Retracted, by: int) -> Event:
     return replace(event, sentence=event.sentence + by)
 
 
-def _answer(
-    query: Query, model: LanguageModel, search: Callable[[str, Sequence[Asked]], Evidence], watch: Watch
-) -> Generator[Event]:
+def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) -> Generator[Event]:
     """Answer one question."""
     yield Step("searching", "Searching the article")
     evidence = None
     if query.earlier and not refers_back(query.question):
-        alone = search(query.question, query.articles)
+        alone = search(query.question, None, query.articles)
         if alone.sources and is_overview(query.question, alone):
             # The article as a whole is no matter of what was said before.
             query, evidence = replace(query, earlier=None), alone
     if evidence is None:
-        evidence = search(search_query(query.question, query.earlier), query.articles)
+        evidence = search(query.question, query.earlier, query.articles)
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")

@@ -120,7 +120,9 @@ class ArticleChat:
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         yield from chain.run(
-            query, self.model, lambda text, among: retrieval.gather(text, among, self.library)
+            query,
+            self.model,
+            lambda asked, earlier, among: retrieval.gather(asked, earlier, among, self.library),
         )
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:

@@ -43,6 +43,11 @@ class Source(Excerpt):
         """Its content words, with their counts."""
         return Counter(content_words(self.text))
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it is more than a name or a line that announces."""
+        return self.words.total() >= SAYS_SOMETHING or self.text[-1] in '.!?…。！？"”’)'
+
     def cite(self, score: float, sentence: int = -1) -> Citation:
         """Return it as a citation."""
         return Citation(
@@ -64,6 +69,7 @@ class Evidence:
         excerpts: The stretches.
         whole: Whether they are the same for every question.
         heading: What the stretches stand under, if they are a section that the question names.
+        cut: Whether the section goes on.
         outline: What is read first instead if the question may be about a long article as a whole.
     """
 
@@ -73,6 +79,7 @@ class Evidence:
         *,
         whole: bool = False,
         heading: str = "",
+        cut: bool = False,
         embeddings: "Embeddings | None" = None,
     ) -> None:
         """Take the stretches in the order in which the model reads them.
@@ -81,9 +88,11 @@ class Evidence:
             excerpts: What was found.
             whole: Whether they are a whole article, the same for every question.
             heading: What they stand under. The model reads it; it is no evidence.
+            cut: Whether more stands under it.
             embeddings: By what the closest sentences are found, besides by their words.
         """
         self.heading = heading
+        self.cut = cut
         self.excerpts = tuple(excerpts)
         self.whole = whole
         self._embeddings = embeddings
@@ -156,7 +165,7 @@ class Evidence:
             scores = closeness(question, [source.text for source in self.sources], scores, self._embeddings)
         ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
         best = [self.sources[number] for number in ranked]
-        return [source for source in best if source.words.total() >= SAYS_SOMETHING][:count] or best[:count]
+        return [source for source in best if source.says_something][:count] or best[:count]
 
     def shares(self, question: str) -> float:
         """Return the most that a sentence has of a question's words: a share, weighted by rarity."""

@@ -50,7 +50,9 @@ def leads(evidence: Evidence, count: int) -> list[Source]:
         own = (source for source in telling if excerpt.start <= source.start < excerpt.end)
         found.append(next(own, None))
     firsts = [source for source in found if source]
-    return _spread(firsts if len(firsts) >= count else telling or evidence.sources[:1], count)
+    others = [source for source in telling if source not in firsts] if len(firsts) < count else []
+    chosen = _spread(firsts, count) + _spread(others, count - len(firsts))
+    return sorted(chosen, key=lambda source: source.start) or evidence.sources[:1]
 
 
 def _spread(items: Sequence[Item], count: int) -> list[Item]:

@@ -200,7 +200,7 @@ class Reading:
         """
         every = self.evidence
         first = [every.outline] if every.outline else []
-        if self._model.builtin and not every.whole and len(every.excerpts) > 1:
+        if self._model.builtin and not every.whole and not every.heading and len(every.excerpts) > 1:
             first.append(every.best)
         for less in first:
             self._take(less)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
+from rag.conversation import search_query
 from rag.evidence import Evidence, Excerpt
 from rag.overview import is_overview, leads
 from rag.sections import named_section
@@ -70,11 +71,14 @@ def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidenc
     return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
-def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidence:
+def gather(
+    question: str, earlier: tuple[str, str] | None, articles: Sequence[Asked], library: "Library"
+) -> Evidence:
     """Find the passages that a question is answered from.
 
     Args:
-        query: What to search for.
+        question: What is asked.
+        earlier: The question and the answer before it, if it may be about these.
         articles: Where to search. All but a single short one are in the library.
         library: Where passages are found.
 
@@ -82,11 +86,15 @@ def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidenc
         A section that the question names; the whole article if it is short; else the best passages that fit, best
         first.
     """
+    named = None
     match articles:
-        case [Article() as only] if named := named_section(query, only, library.embeddings):
-            return named
+        case [Article() as only]:
+            named = named_section(question, only, library.embeddings)
+            if named and not named.cut:
+                return named
     if article := short(articles):
         return whole(article, library.embeddings)
+    query = search_query(question, earlier)
     hits = library.search(query, k=CANDIDATES, article_ids=[article.id for article in articles])
     chosen: list[Hit] = []
     room = READ
@@ -113,7 +121,9 @@ def gather(query: str, articles: Sequence[Asked], library: "Library") -> Evidenc
         ],
         embeddings=library.embeddings,
     )
-    if len(articles) == 1 and read and is_overview(query, evidence):
+    if named:
+        evidence.outline = named
+    elif len(articles) == 1 and read and is_overview(query, evidence):
         [article] = read.values()
         evidence.outline = outline(article, library.embeddings)
     return evidence

@@ -1,29 +1,34 @@
 """Questions about a section of an article, which they name by its heading: "What is the part 'Outlook' about?"."""
 
 import re
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from index import Article
+from index import Article, sentences
 from rag.evidence import Evidence, Excerpt
 from rag.words import fold, tokens
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from index.articles import Block
+
 __all__ = ["named_section"]
 
 _READ = 1_500
 """Characters of a section that the model reads, from its beginning."""
 
-_POINTS_AT = frozenset("section chapter part heading headed headline titled entitled".split())
-_QUOTED = re.compile(r"[\"'](.+?)[\"'](?!\w)")
+_QUOTED = re.compile(r"(?<!\w)([\"'])(.+?)\1(?!\w)")
+_POINTS_AT = "(?:section|chapter|part|heading|headed|titled|entitled|called)(?: (?:the|on|about|called|titled))*"
+_NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVX]{1,5}\.)\s*(?=\D)")
 
 
 def named_section(question: str, article: Article, embeddings: "Embeddings | None" = None) -> Evidence | None:
     """Return the section that a question names by its heading.
 
-    A question may have the words of a heading and not mean the section: it has to quote them, or say that it does.
+    A question may have the words of a heading and not mean the section: it has to quote several of them, or to say what
+    they are: "the part Outlook".
 
     Args:
         question: What is asked.
@@ -33,27 +38,47 @@ def named_section(question: str, article: Article, embeddings: "Embeddings | Non
     Returns:
         The section with its heading as evidence; None if the question names none.
     """
-    asked = tokens(question)
-    quoted = {_words(text) for text in _QUOTED.findall(fold(question))}
-    found = ""
+    asked = _words(question)
+    quoted = {_words(text) for _, text in _QUOTED.findall(fold(question))}
+    longest, found = "", None
     for number, block in enumerate(article.blocks):
-        heading = article.text[block.start : block.end]
-        words = _words(heading)
-        if block.kind != "heading" or len(words) <= len(found) or words == _words(article.title):
+        if block.kind != "heading":
             continue
-        if words in quoted or (f" {words} " in f" {' '.join(asked)} " and not _POINTS_AT.isdisjoint(asked)):
-            found, at = words, number
-    if not found:
+        heading = article.text[block.start : block.end]
+        for words in {_words(heading), _words(_NUMBER.sub("", heading))}:
+            if (
+                len(words) <= len(longest)
+                or words == _words(article.title)
+                or not _names(asked, quoted, words)
+            ):
+                continue
+            if section := _below(article, article.blocks[number:], embeddings):
+                longest, found = words, section
+    return found
+
+
+def _names(asked: str, quoted: set[str], heading: str) -> bool:
+    """Whether a question names a heading; all are given as words with one space between them."""
+    words = re.escape(heading)
+    return (heading in quoted and " " in heading) or bool(
+        re.search(rf"\b{_POINTS_AT} {words}\b|\b{words} (?:section|chapter)\b", asked)
+    )
+
+
+def _below(article: Article, blocks: Sequence["Block"], embeddings: "Embeddings | None") -> Evidence | None:
+    """Return what stands under the first of some blocks, from its beginning; None if nothing does."""
+    above = blocks[0]
+    below = takewhile(lambda block: block.kind != "heading" or block.level > above.level, blocks[1:])
+    every = [block for block in below if block.kind not in ("heading", "byline")]
+    if not every:
         return None
-    above = article.blocks[at]
-    below = takewhile(lambda b: b.kind != "heading" or b.level > above.level, article.blocks[at + 1 :])
-    paragraphs = [block for block in below if block.kind not in ("heading", "byline")]
-    read = [block for block in paragraphs if block.end <= above.end + _READ] or paragraphs[:1]
-    if not read:
-        return None
+    read = [Excerpt(article, block.start, block.end) for block in every if block.end <= above.end + _READ]
+    if not read:  # the first paragraph alone is longer
+        start = every[0].start
+        whole = [end for _, end in sentences(article.text[start : start + _READ])][:-1]
+        read = [Excerpt(article, start, start + (whole[-1] if whole else _READ))]
     heading = article.text[above.start : above.end]
-    excerpts = [Excerpt(article, block.start, block.end) for block in read]
-    return Evidence(excerpts, heading=heading, embeddings=embeddings)
+    return Evidence(read, heading=heading, cut=read[-1].end < every[-1].end, embeddings=embeddings)
 
 
 def _words(text: str) -> str:

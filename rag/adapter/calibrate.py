@@ -20,7 +20,6 @@ from typing import Any
 
 from index import Article, Library
 from rag.adapter.base import read_squad
-from rag.conversation import search_query
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading
 from rag.retrieval import gather
@@ -77,7 +76,7 @@ def from_articles(path: Path) -> Iterator[Asked]:
 def measure(asked: Asked, model: LanguageModel, library: Library) -> Iterator[dict[str, Any]]:
     """Let the model answer, however unsure it is, and give what the checks find in each sentence."""
     library.add(asked.article, rename=False)
-    evidence = gather(search_query(asked.question, asked.earlier), [asked.article], library)
+    evidence = gather(asked.question, asked.earlier, [asked.article], library)
     query = Query(asked.question, (asked.article,), asked.earlier)
     reading = Reading(query, evidence, model, Watch())
     for _ in reading.answer():

@@ -44,6 +44,11 @@ class Knowing(Scripted):
     [
         ("Who leads it, and how old is he?", ["Who leads it?", "how old is he?"]),
         ("Who leads it? How old is he?", ["Who leads it?", "How old is he?"]),
+        ("Who's the owner and what's his age?", ["Who's the owner?", "what's his age?"]),
+        (
+            "Who is the man who bought the mill and how old is he?",
+            ["Who is the man who bought the mill?", "how old is he?"],
+        ),
         ("Who paid and in which year did he do so", ["Who paid and in which year did he do so"]),
         (
             "What did he pay and in which year did he do so",
@@ -67,6 +72,14 @@ def test_questions_are_told_apart(text: str, parts: list[str]) -> None:
         "The firm was the largest. Why did it fail?",
         "What did he do when it was sold and when it closed?",
         "How do they differ in what the one is and what is the other?",
+        "Who are the people who founded the firm and who now lead it?",
+        "Can you tell me who founded the company and when it was founded?",
+        "Does the article explain what happened and who was responsible?",
+        "Why does it matter who owns the data and who can see it?",
+        "What does the chapter “Who is he? What does he want?” say?",
+        "Which countries signed it and which did not?",
+        "Who leads Scale AI? And what about Meta?",
+        "What are the differences and what are the similarities?",
         "Who signed, and why is it, and where was it, and when did it end?",
     ],
 )
@@ -112,6 +125,12 @@ def test_the_second_question_is_seen_in_the_light_of_the_first() -> None:
     assert f"Earlier answer: {WANG}" in model.prompts[-1]
     ask(model, "Who is the CEO of Scale AI, and what is the weight of the moon?")
     assert "Earlier" not in model.prompts[-1]
+
+
+def test_what_is_not_answered_about_somebody_leaves_him_spoken_of() -> None:
+    model = Knowing({"born": WANG})
+    ask(model, "How old is he, and where was he born?", ("Who is the CEO of Scale AI?", WANG))
+    assert "Earlier question: Who is the CEO of Scale AI?" in model.prompts[-1]
 
 
 def test_a_sentence_that_answers_both_is_said_once() -> None:

@@ -87,7 +87,7 @@ def test_an_article_is_heard_however_much_the_others_have_to_say(chat: ArticleCh
     loud = Article.from_text(f"Gazette\n\n{many}")
     quiet = Article.from_text(f"Herald\n\n{BAKERY} The harbour of Riga was built by Bo Ek in 1871.")
     chat.open([loud, quiet])
-    evidence = gather("Who built the harbour of Riga?", [loud, quiet], chat.library)
+    evidence = gather("Who built the harbour of Riga?", None, [loud, quiet], chat.library)
     assert {excerpt.article.id for excerpt in evidence.excerpts} == {loud.id, quiet.id}
 
 
@@ -160,7 +160,7 @@ def test_of_a_whole_library_only_what_is_read_is_loaded(
     every = chat.open(chat.library.articles())
     assert len(every) == 41
     assert loaded == []
-    evidence = gather("Who built the harbour of Riga?", every, chat.library)
+    evidence = gather("Who built the harbour of Riga?", None, every, chat.library)
     assert evidence.texts[0] == HARBOUR
     assert set(loaded) == {excerpt.article.id for excerpt in evidence.excerpts}
     assert len(loaded) <= CANDIDATES

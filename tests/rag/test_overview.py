@@ -90,9 +90,9 @@ def test_a_long_article_as_a_whole_is_its_beginning_and_what_its_paragraphs_begi
     article = Article.from_text("\n\n".join([opening, *years]), title="Osby")
     with Library(tmp_path / "library") as library:
         library.add(article)
-        asked = gather("Can you sum it up?", [article], library).outline
+        asked = gather("Can you sum it up?", None, [article], library).outline
         assert asked is not None
         assert asked.texts[0].startswith(opening)
         assert asked.texts[-1].startswith("In the year 1829")
         assert len(" ".join(asked.texts)) < 2_000
-        assert gather("How many ships came to Osby in 1807?", [article], library).outline is None
+        assert gather("How many ships came to Osby in 1807?", None, [article], library).outline is None

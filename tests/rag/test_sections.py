@@ -1,10 +1,13 @@
 """Questions about a section, named by its heading."""
 
+from pathlib import Path
+
 import pytest
 
-from index import Article
+from index import Article, Library
 from rag import ArticleChat
 from rag.overview import is_overview, leads
+from rag.retrieval import gather
 from rag.sections import named_section
 
 ARTICLE = Article.from_text("""# The harbour of Vell
@@ -18,6 +21,16 @@ Herring was landed there until 1961, when the shoals moved north. Timber took it
 ### Prices
 
 A barrel of herring cost nine crowns in 1900.
+
+## Summary
+
+## 2. Workers
+
+Forty people worked at the crane.
+
+## Summary
+
+It was dug, used and left.
 
 ## Outlook for the town
 
@@ -33,6 +46,8 @@ Residents of Vell have collected 400 signatures against the plan.
         ("what does the part outlook for the town say", "The council", "the plan."),
         ("Summarise “Trade and fishing”", "Herring", "in 1900."),
         ("What is in the section Prices?", "A barrel", "in 1900."),
+        ("What's in “Outlook for the town”?", "The council", "the plan."),
+        ("What does the part called Workers say?", "Forty", "the crane."),
     ],
 )
 def test_a_section_is_found_by_its_heading(question: str, begins: str, ends: str) -> None:
@@ -53,10 +68,35 @@ def test_a_section_is_found_by_its_heading(question: str, begins: str, ends: str
         "What is the section about the lighthouse about?",
         "What is the article “The harbour of Vell” about?",
         "Who said 'I don't know'?",
+        "What part did prices play in the decline?",
+        "Who is entitled to benefits?",
+        "What did the council mean by 'prices'?",
     ],
 )
 def test_other_questions_are_about_the_article(question: str) -> None:
     assert named_section(question, ARTICLE) is None
+
+
+def test_of_headings_that_are_the_same_the_one_with_a_text_counts() -> None:
+    found = named_section("What does the section Summary say?", ARTICLE)
+    assert found is not None
+    assert found.texts == ["Summary", "It was dug, used and left."]
+
+
+def test_of_a_long_section_the_beginning_is_read_first(tmp_path: Path) -> None:
+    lines = [
+        f"In {1800 + number} the quay was made longer by {number + 3} metres of stone."
+        for number in range(90)
+    ]
+    text = "# Vell\n\n## History\n\n" + " ".join(lines) + "\n\n## Prices\n\nA barrel cost nine crowns.\n"
+    article = Article.from_text(text)
+    with Library(tmp_path / "library") as library:
+        library.add(article)
+        evidence = gather("In the section History, what happened in 1885?", None, [article], library)
+    assert evidence.outline is not None
+    assert len("".join(evidence.outline.texts)) < 1_600
+    assert evidence.outline.texts[1].endswith("metres of stone.")
+    assert "In 1885" in "".join(evidence.texts)
 
 
 def test_a_section_with_nothing_below_it_is_none() -> None:
