@@ -20,7 +20,9 @@ _READ = 1_500
 """Characters of a section that the model reads, from its beginning."""
 
 _QUOTED = re.compile(r"(?<!\w)([\"'])(.+?)\1(?!\w)")
-_POINTS_AT = "(?:section|chapter|part|heading|headed|titled|entitled|called)(?: (?:the|on|about|called|titled))*"
+_POINTS_AT = (
+    "(?:section|chapter|part|heading|headed|titled|entitled|called)(?: (?:the|on|about|called|titled))*"
+)
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVX]{1,5}\.)\s*(?=\D)")
 
 
