@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-__all__ = ["PassageEncoder"]
+__all__ = ["PassageEncoder", "number_type"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Linear = Callable[[torch.Tensor], torch.Tensor]
@@ -20,6 +20,14 @@ Linear = Callable[[torch.Tensor], torch.Tensor]
 _ATTENTION = ("query", "key", "value")
 _LARGEST = 127
 _SMALLEST = 1e-12  # what a token of nothing but zeros is divided by
+
+
+def number_type() -> torch.dtype:
+    """Return the numbers that linear layers are computed in: bfloat16, eight-bit integers or single precision."""
+    can = torch.cpu.get_capabilities()
+    if can.get("avx512_bf16") or can.get("amx_bf16"):
+        return torch.bfloat16
+    return torch.int8 if can.get("avx512_vnni") else torch.float32
 
 
 class PassageEncoder:
@@ -37,10 +45,9 @@ class PassageEncoder:
             heads: How many heads of attention each of them has.
             epsilon: What keeps its normalisations from dividing by nothing.
         """
-        can = torch.cpu.get_capabilities()
-        half = can.get("avx512_bf16") or can.get("amx_bf16")
-        dtype = torch.bfloat16 if half else torch.float32
-        linear = _Eight if can.get("avx512_vnni") and not half else _Float
+        quickest = number_type()
+        dtype = torch.bfloat16 if quickest == torch.bfloat16 else torch.float32
+        linear = _Eight if quickest == torch.int8 else _Float
         tensors = {name: torch.from_numpy(weight).to(dtype) for name, weight in weights.items()}
         self._words = tensors["embeddings.word_embeddings.weight"]
         self._positions = torch.from_numpy(positions).to(dtype)

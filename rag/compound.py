@@ -92,14 +92,17 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
         answers: One for each of its parts, at least one.
     """
     answered = [answer for answer in answers if answer.sentences]
+    whole = replace(
+        answers[0],
+        question=question,
+        timings=answers[-1].timings,
+        retracted=tuple(said for answer in answers for said in answer.retracted),
+    )
     if not answered:
         return replace(
-            answers[0],
-            question=question,
+            whole,
             passages=tuple(dict.fromkeys(passage for answer in answers for passage in answer.passages)),
             confidence=max(answer.confidence for answer in answers),
-            timings=answers[-1].timings,
-            retracted=tuple(said for answer in answers for said in answer.retracted),
         )
     sentences: list[str] = []
     citations = []
@@ -112,14 +115,12 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
     open_parts = tuple(answer.question for answer in answers if not answer.sentences)
     left = [f"{NOT_SAID}: “{part}”" for part in open_parts]
     return replace(
-        answered[0],
-        question=question,
+        whole,
         text=" ".join([*sentences, *left]),
         status="answered" if all(answer.status == "answered" for answer in answers) else "partial",
         sentences=tuple(sentences),
         citations=tuple(citations),
+        passages=(),
         confidence=min(answer.confidence for answer in answered),
-        retracted=tuple(said for answer in answers for said in answer.retracted),
-        timings=answers[-1].timings,
         unanswered=open_parts,
     )

@@ -80,7 +80,7 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
     """Return the latest turn that was about the article: a declined question gives a follow-up nothing to mean."""
     for question, answer in reversed(pairs):
         if not answer.startswith(NOT_IN_ARTICLE):
-            said, *_ = answer.split(f" {NOT_SAID}: ")  # what it left open is nothing to go on from
+            said, _, _ = answer.partition(f" {NOT_SAID}: ")  # what it left open is nothing to go on from
             return question[:_MAX_EARLIER], said[:_MAX_EARLIER]
     return None
 

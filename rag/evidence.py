@@ -16,7 +16,10 @@ from rag.words import content_words, tokens
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-__all__ = ["Evidence", "Excerpt", "Source"]
+__all__ = ["READ", "Evidence", "Excerpt", "Source"]
+
+READ = 1_500
+"""Characters of a longer article, or of a section, that the model reads for one question: reading takes the time."""
 
 
 @dataclass(frozen=True)

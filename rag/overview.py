@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from rag.evidence import Evidence, Source
 from rag.rescue import LONGEST_QUOTE
-from rag.words import tokens
+from rag.words import spaced, tokens
 
 __all__ = ["is_overview", "leads", "most_points"]
 
@@ -30,8 +30,7 @@ def is_overview(question: str, evidence: Evidence) -> bool:
     found, and of 337 others 40, half of them off topic.
     """
     if evidence.heading:
-        asked = f" {' '.join(tokens(question))} "
-        question = asked.replace(f" {' '.join(tokens(evidence.heading))} ", " ")
+        question = f" {spaced(question)} ".replace(f" {spaced(evidence.heading)} ", " ")
     # Words first: the meaning of sentences that are new takes a tenth of a second.
     return evidence.shares(question) < _NEAR and evidence.means(question) < _NEAR
 

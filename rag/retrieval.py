@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
 from rag.conversation import search_query
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import READ, Evidence, Excerpt
 from rag.overview import is_overview, leads
 from rag.sections import named_section
 
@@ -22,9 +22,6 @@ Asked = Article | ArticleInfo
 
 WHOLE_ARTICLE = 3_200
 """Characters. An article up to this length is read whole: its beginning of the prompt never changes, and is kept."""
-
-READ = 1_500
-"""Characters of a longer article that the model reads for one question; reading them is what takes the time."""
 
 CANDIDATES = 8
 

@@ -6,8 +6,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from index import Article, sentences
-from rag.evidence import Evidence, Excerpt
-from rag.words import fold, tokens
+from rag.evidence import READ, Evidence, Excerpt
+from rag.words import fold, spaced
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from index.articles import Block
 
 __all__ = ["named_section"]
-
-_READ = 1_500
-"""Characters of a section that the model reads, from its beginning."""
 
 _QUOTED = re.compile(r"(?<!\w)([\"'])(.+?)\1(?!\w)")
 _POINTS_AT = (
@@ -40,19 +37,16 @@ def named_section(question: str, article: Article, embeddings: "Embeddings | Non
     Returns:
         The section with its heading as evidence; None if the question names none.
     """
-    asked = _words(question)
-    quoted = {_words(text) for _, text in _QUOTED.findall(fold(question))}
+    asked = spaced(question)
+    quoted = {spaced(text) for _, text in _QUOTED.findall(fold(question))}
+    title = spaced(article.title)
     longest, found = "", None
     for number, block in enumerate(article.blocks):
         if block.kind != "heading":
             continue
         heading = article.text[block.start : block.end]
-        for words in {_words(heading), _words(_NUMBER.sub("", heading))}:
-            if (
-                len(words) <= len(longest)
-                or words == _words(article.title)
-                or not _names(asked, quoted, words)
-            ):
+        for words in {spaced(heading), spaced(_NUMBER.sub("", heading))}:
+            if len(words) <= len(longest) or words == title or not _names(asked, quoted, words):
                 continue
             if section := _below(article, article.blocks[number:], embeddings):
                 longest, found = words, section
@@ -74,14 +68,10 @@ def _below(article: Article, blocks: Sequence["Block"], embeddings: "Embeddings 
     every = [block for block in below if block.kind not in ("heading", "byline")]
     if not every:
         return None
-    read = [Excerpt(article, block.start, block.end) for block in every if block.end <= above.end + _READ]
+    read = [Excerpt(article, block.start, block.end) for block in every if block.end <= above.end + READ]
     if not read:  # the first paragraph alone is longer
         start = every[0].start
-        whole = [end for _, end in sentences(article.text[start : start + _READ])][:-1]
-        read = [Excerpt(article, start, start + (whole[-1] if whole else _READ))]
+        whole = [end for _, end in sentences(article.text[start : start + READ])][:-1]
+        read = [Excerpt(article, start, start + (whole[-1] if whole else READ))]
     heading = article.text[above.start : above.end]
     return Evidence(read, heading=heading, cut=read[-1].end < every[-1].end, embeddings=embeddings)
-
-
-def _words(text: str) -> str:
-    return " ".join(tokens(text))

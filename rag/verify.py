@@ -14,7 +14,7 @@ from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
 from rag.facts import full_names, missing_facts, names
-from rag.words import content_words, negated, tokens
+from rag.words import content_words, negated, spaced
 
 __all__ = ["Verdict", "verify"]
 
@@ -142,9 +142,9 @@ def verify(
 
 def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
     """Return the sentence of the article that has this one in it, word for word."""
-    words = " ".join(tokens(sentence))
+    words = spaced(sentence)
     for source in evidence.sources:
-        if len(words) > 20 and f" {words} " in f" {' '.join(tokens(source.text))} ":
+        if len(words) > 20 and f" {words} " in f" {spaced(source.text)} ":
             return source
     return None
 

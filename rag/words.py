@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["content_words", "fold", "negated", "tokens"]
+__all__ = ["content_words", "fold", "negated", "spaced", "tokens"]
 
 # Words, and each Chinese or Japanese character by itself, since those are written without spaces.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
@@ -34,6 +34,11 @@ def tokens(text: str) -> list[str]:
     """Return the words of a text, folded, without a possessive's ending."""
     words = _TOKEN.findall(fold(text).replace("n't", " n't"))
     return [word.removesuffix("'s").replace(".", "") for word in words]
+
+
+def spaced(text: str) -> str:
+    """Return the words of a text with one space between them, so that texts can be looked for in each other."""
+    return " ".join(tokens(text))
 
 
 def content_words(text: str) -> list[str]:

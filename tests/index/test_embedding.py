@@ -12,6 +12,7 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from index import SentenceEmbeddings, StoreError, seed_article, split
 from index.minilm import model_directory
+from index.minilm_torch import number_type
 from tests.processes import run_python
 
 TEXTS = [
@@ -62,9 +63,7 @@ def test_vectors_are_those_of_sentence_transformers(
 ) -> None:
     expected = np.array(reference.embed_documents(TEXTS))
     documents = np.array(embeddings.embed_documents(TEXTS))
-    can = torch.cpu.get_capabilities()
-    half = can.get("avx512_bf16") or can.get("amx_bf16")
-    least = 0.975 if can.get("avx512_vnni") and not half else 0.9995  # in eight bits
+    least = 0.975 if number_type() == torch.int8 else 0.9995
     cosines = (documents * expected).sum(axis=1)
     assert cosines.min() > least
     queries = np.array([embeddings.embed_query(text) for text in TEXTS])
