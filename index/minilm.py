@@ -8,7 +8,7 @@ dozen tokens, for which NumPy is as good as anything; passages are many, and go 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from index.minilm_torch import PassageEncoder
 
-    Array = np.ndarray[Any, np.dtype[np.float32]]
+Array = np.ndarray[Any, np.dtype[np.float32]]
+Weights = Mapping[str, Array]
 
 MAX_TOKENS = 256
 DIMENSIONS = 384
@@ -51,6 +52,28 @@ def _tokenizer(limit: int | None) -> Tokenizer:
     return tokenizer
 
 
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """The model's tensors by their names."""
+    from safetensors.numpy import load_file
+
+    tensors: dict[str, Array] = load_file(model_directory() / "model.safetensors")
+    tensors.pop("embeddings.position_ids", None)
+    return tensors
+
+
+def token_ids(text: str, limit: int | None = MAX_TOKENS, *, ends: bool = True) -> list[int]:
+    """The tokens of a text.
+
+    Args:
+        text: The text.
+        limit: How many at most; all of them if None.
+        ends: Whether the two that mark a text's ends are among them.
+    """
+    ids: list[int] = _tokenizer(limit).encode(text, add_special_tokens=ends).ids
+    return ids
+
+
 def count_tokens(texts: Sequence[str]) -> list[int]:
     """The tokens of each text, without the two that mark its ends."""
     return [
@@ -72,24 +95,7 @@ class MiniLM:
 
     def query(self, text: str) -> Array:
         """The vector, of length 1, of a question."""
-        w = self._weights
-        ids = _tokenizer(MAX_TOKENS).encode(text).ids
-        count = len(ids)
-        x = w["embeddings.word_embeddings.weight"][ids] + self._positions[:count]
-        x = self._normed(x, "embeddings.LayerNorm")
-        for number in range(_LAYERS):
-            layer = f"encoder.layer.{number}."
-            heads = (
-                self._linear(x, f"{layer}attention.self.{name}").reshape(count, _HEADS, -1).swapaxes(0, 1)
-                for name in ("query", "key", "value")
-            )
-            seen = _attention(*heads).swapaxes(0, 1).reshape(count, DIMENSIONS)
-            x = self._normed(
-                x + self._linear(seen, f"{layer}attention.output.dense"), f"{layer}attention.output.LayerNorm"
-            )
-            inner = _gelu(self._linear(x, f"{layer}intermediate.dense"))
-            x = self._normed(x + self._linear(inner, f"{layer}output.dense"), f"{layer}output.LayerNorm")
-        vector = x.mean(axis=0)
+        vector = hidden(token_ids(text), weights()).mean(axis=0)
         unit: Array = vector / np.linalg.norm(vector)
         return unit
 
@@ -108,38 +114,58 @@ class MiniLM:
         return vectors
 
     @cached_property
-    def _weights(self) -> dict[str, Array]:
-        from safetensors.numpy import load_file
-
-        weights: dict[str, Array] = load_file(model_directory() / "model.safetensors")
-        weights.pop("embeddings.position_ids", None)
-        return weights
-
-    @cached_property
-    def _positions(self) -> Array:
-        weights = self._weights
-        # Texts here have one segment, so its embedding is the same for every token.
-        segment = weights["embeddings.token_type_embeddings.weight"][0]
-        positions: Array = weights["embeddings.position_embeddings.weight"] + segment
-        return positions
-
-    @cached_property
     def _many(self) -> PassageEncoder:
         from index.minilm_torch import PassageEncoder
 
         return PassageEncoder(
-            self._weights, self._positions, layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON
+            weights(), _positions(weights()), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON
         )
 
-    def _linear(self, x: Array, name: str) -> Array:
-        y: Array = x @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"]
-        return y
 
-    def _normed(self, x: Array, name: str) -> Array:
-        centred = x - x.mean(axis=-1, keepdims=True)
-        deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _NORM_EPSILON)
-        y: Array = centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
-        return y
+def hidden(ids: Sequence[int], tensors: Weights) -> Array:
+    """What the model makes of a text: its last layer.
+
+    Args:
+        ids: The text's tokens.
+        tensors: The model's tensors by their names, or those of a model of the same shape.
+
+    Returns:
+        A row for each token, ``DIMENSIONS`` wide.
+    """
+    count = len(ids)
+    x = tensors["embeddings.word_embeddings.weight"][ids] + _positions(tensors)[:count]
+    x = _normed(x, "embeddings.LayerNorm", tensors)
+    for number in range(_LAYERS):
+        layer = f"encoder.layer.{number}."
+        heads = (
+            _linear(x, f"{layer}attention.self.{name}", tensors).reshape(count, _HEADS, -1).swapaxes(0, 1)
+            for name in ("query", "key", "value")
+        )
+        seen = _attention(*heads).swapaxes(0, 1).reshape(count, DIMENSIONS)
+        seen = _linear(seen, f"{layer}attention.output.dense", tensors)
+        x = _normed(x + seen, f"{layer}attention.output.LayerNorm", tensors)
+        inner = _gelu(_linear(x, f"{layer}intermediate.dense", tensors))
+        x = _normed(x + _linear(inner, f"{layer}output.dense", tensors), f"{layer}output.LayerNorm", tensors)
+    return x
+
+
+def _positions(tensors: Weights) -> Array:
+    # Texts here have one segment, so its embedding is the same for every token.
+    segment = tensors["embeddings.token_type_embeddings.weight"][0]
+    positions: Array = tensors["embeddings.position_embeddings.weight"] + segment
+    return positions
+
+
+def _linear(x: Array, name: str, tensors: Weights) -> Array:
+    y: Array = x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"]
+    return y
+
+
+def _normed(x: Array, name: str, tensors: Weights) -> Array:
+    centred = x - x.mean(axis=-1, keepdims=True)
+    deviation = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + _NORM_EPSILON)
+    y: Array = centred / deviation * tensors[f"{name}.weight"] + tensors[f"{name}.bias"]
+    return y
 
 
 def _attention(query: Array, key: Array, value: Array) -> Array:

@@ -86,7 +86,7 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")
-        evidence.closest(query.question)  # its sentences are embedded meanwhile, which is kept
+        evidence.closest(query.question)  # is found meanwhile, and kept
         model.start()
         watch.note("loading")
     readings: list[Reading] = []

@@ -10,7 +10,16 @@ from rag.words import content_words, tokens
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-__all__ = ["MAX_QUESTION", "History", "check_question", "last_turn", "refers_back", "search_query", "turns"]
+__all__ = [
+    "MAX_QUESTION",
+    "History",
+    "begins_with_reference",
+    "check_question",
+    "last_turn",
+    "refers_back",
+    "search_query",
+    "turns",
+]
 
 MAX_QUESTION = 2000
 """Characters. A question that is longer is a text, and belongs into an article."""
@@ -91,6 +100,11 @@ def refers_back(question: str) -> bool:
     if not _ITSELF.isdisjoint(words):
         return not (_BACK - {"this"}).isdisjoint(words)
     return not _BACK.isdisjoint(words) or not content_words(question)
+
+
+def begins_with_reference(sentence: str) -> bool:
+    """Whether a sentence begins with what stands for something that was named before it."""
+    return not _BACK.isdisjoint(tokens(sentence)[:1])
 
 
 def search_query(question: str, earlier: tuple[str, str] | None) -> str:

@@ -3,14 +3,15 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from index import Article, sentences
 from rag.answers import Citation
 from rag.clauses import SAYS_SOMETHING
-from rag.closeness import closeness, nearest
+from rag.closeness import nearest
+from rag.pointer import point
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
@@ -120,6 +121,15 @@ class Evidence:
         """The first stretch alone."""
         return Evidence(self.excerpts[:1], embeddings=self._embeddings)
 
+    def surest(self, question: str) -> "Evidence":
+        """Return the sentence that answers a question most surely, with its neighbours in its stretch, alone."""
+        odds = self.pointed(question)
+        best = self.sources[odds.index(max(odds))]
+        stretch, own = next((e, own) for e in self.excerpts if best in (own := self._within(e)))
+        place = own.index(best)
+        start, end = own[max(0, place - 1)].start, own[min(len(own) - 1, place + 1)].end
+        return Evidence([replace(stretch, start=start, end=end)], embeddings=self._embeddings)
+
     @cached_property
     def sources(self) -> list[Source]:
         """Every sentence of it."""
@@ -162,13 +172,26 @@ class Evidence:
         return sorted(before, key=lambda other: -other.start)
 
     def closest(self, question: str, count: int = 3) -> list[Source]:
-        """Return the sentences that are closest to a question by their words and meaning, the closest first."""
-        scores = self._shared(question)
-        if self._embeddings is not None:
-            scores = closeness(question, [source.text for source in self.sources], scores, self._embeddings)
-        ranked = sorted(range(len(scores)), key=lambda number: -scores[number])
-        best = [self.sources[number] for number in ranked]
+        """Return the sentences that answer a question most surely, with their log-odds as scores, the surest first."""
+        odds = self.pointed(question)
+        best = [replace(source, score=score) for source, score in zip(self.sources, odds, strict=True)]
+        best.sort(key=lambda source: -source.score)
         return [source for source in best if source.says_something][:count] or best[:count]
+
+    def pointed(self, question: str) -> list[float]:
+        """Return how surely each sentence answers a question: its log-odds against that none does."""
+        odds: dict[tuple[str, int], float] = {}
+        for run in [self.sources] if self.whole else map(self._within, self.excerpts):
+            found = point(question, run[0].article.title, [source.text for source in run])
+            odds.update(zip(((source.article.id, source.start) for source in run), found, strict=True))
+        return [odds[source.article.id, source.start] for source in self.sources]
+
+    def _within(self, stretch: Excerpt) -> list[Source]:
+        return [
+            source
+            for source in self.sources
+            if source.article.id == stretch.article.id and stretch.start <= source.start < stretch.end
+        ]
 
     def shares(self, question: str) -> float:
         """Return the most that a sentence has of a question's words: a share, weighted by rarity."""

@@ -1,13 +1,13 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rag import prompts
 from rag.answers import Citation
 from rag.confidence import lowered, odds
-from rag.conversation import search_query
+from rag.conversation import begins_with_reference, search_query
 from rag.drafts import drafts, first_word
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence, Source
@@ -49,12 +49,21 @@ _GOOD, _BETTER = 0.9, 1.5
 closest sentence must be higher for it to be said instead. Of 101 answers about articles kept apart, a margin of 0.3
 spoilt one, this none."""
 
+_POINTED = 0.5
+"""Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
+
+Of 31 questions about articles kept apart it was so for 22, and the right one for 16 of them; it passed for 18, and was
+right for 16 of these, where what the model wrote was for 13.
+"""
+
 _BETTER_OWN = 1.0
 """The same where what would be said has taken the place of what failed: of 13 such answers about articles kept apart,
 one was better and none worse."""
 
 _MAIN = 0.9
 """Probability that a paragraph's first sentence answers a question about the whole article from which it is said."""
+
+_NO_ANSWER = "The article does not seem to answer this."
 
 _ANOTHER = "Another sentence of the article answers this better."
 
@@ -98,23 +107,57 @@ class Reading:
         return self.evidence.excerpts[0].article.title
 
     def answer(self) -> Iterator[Event]:
-        """Let the model answer, and check it; gives drafts as they are written."""
-        pieces = self._decide()
+        """Answer and check it; gives drafts as they are found or written."""
+        pointed = self._pointed_at()
+        if pointed:
+            self._watch.note("first_word")
+            yield Draft(0, pointed.text)
+        pieces = self._decide(pointed is not None)
         self._watch.note("decided")
-        if self.found < THRESHOLDS[self._model.settings.strictness]:
+        number = 1 if pointed else 0
+        declined = self.found < THRESHOLDS[self._model.settings.strictness]
+        if pointed:
+            verdict = Verdict() if declined else self.check(pointed.text)
+            if verdict.sources and verdict.relevance >= _GOOD:
+                yield from self._keep(0, pointed.text, verdict)
+            else:
+                yield Retracted(0, pointed.text, verdict.reason or _NO_ANSWER)
+        if self.kept or declined:
             pieces.close()
-            return
+        else:
+            number = yield from self._write(pieces, number)
+        if not self.kept and self.found >= SOUGHT:
+            yield from self._quote(number)
+            number += 1
+        if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
+            yield from self._points(number)
+
+    def _pointed_at(self) -> Source | None:
+        """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it
+        takes no writing."""
+        for source in self._closest(1):
+            if source.score >= _POINTED and not begins_with_reference(source.text):
+                return source
+        return None
+
+    def _keep(self, number: int, said: str, verdict: Verdict) -> Iterator[Event]:
+        self._watch.note("first_checked")
+        yield Checked(number, said, cite(verdict, number))
+        self.kept.append((said, verdict))
+
+    def _write(self, pieces: Generator[Piece], first: int) -> Generator[Event, None, int]:
+        """Let the model write, check its sentences, numbered from ``first``, and return the next number."""
         written: list[str] = []
         for draft in drafts(pieces):
             self._watch.note("first_word")
-            yield draft
+            yield replace(draft, sentence=first + draft.sentence)
             if draft.sentence == len(written):
                 written.append("")
             written[draft.sentence] += draft.text
         self._watch.note("written")
         yield Step("checking", "Checking against the article")
         better = None
-        for number, sentence in enumerate(map(str.strip, written)):
+        for number, sentence in enumerate(map(str.strip, written), first):
             if better:
                 yield Retracted(number, sentence, _ANOTHER)
                 continue
@@ -130,15 +173,8 @@ class Reading:
                     if said == sentence:
                         yield Retracted(number, sentence, _ANOTHER)
                     said, verdict = better
-                self._watch.note("first_checked")
-                yield Checked(number, said, cite(verdict, number))
-                self.kept.append((said, verdict))
-        number = len(written)
-        if not self.kept and self.found >= SOUGHT:
-            yield from self._quote(number)
-            number += 1
-        if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
-            yield from self._points(number)
+                yield from self._keep(number, said, verdict)
+        return first + len(written)
 
     def _points(self, number: int) -> Iterator[Event]:
         """Say what else the article says in main where the question is about it as a whole; a small model says too
@@ -196,32 +232,41 @@ class Reading:
             if len(source.text) <= LONGEST_QUOTE
         ]
 
-    def _decide(self) -> Generator[Piece]:
+    def _decide(self, pointed: bool) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.
 
         Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
-        surely than several. The others are read after it, as a continuation, if it does not surely answer. What may be
-        about the article as a whole is asked of its outline before.
+        surely than several; of one that was not read ahead only the sentence that is surely pointed at, with its
+        neighbours. The others are read after it if it does not surely answer. What may be about the article as a whole
+        is asked of its outline before.
         """
         every = self.evidence
         first = [every.outline] if every.outline else []
         if self._model.builtin and not every.whole and not every.heading and len(every.excerpts) > 1:
-            first.append(every.best)
+            best = every.best
+            known = self._model.has_read(prompts.article_part(best.texts))
+            first.append(every.surest(self._searched) if pointed and not known else best)
         for less in first:
             self._take(less)
-            asked = self._ask()
-            self.found, pieces = self._gate(asked)
+            self.found, pieces = self._gate(pointed)
             if self.found >= SURE:
                 return pieces
-            asked.close()
+            pieces.close()
             self._take(every)
-        self.found, pieces = self._gate(self._ask())
+        self.found, pieces = self._gate(pointed)
         return pieces
 
-    def _gate(self, pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
-        """Return how probable it is that the article answers, and the rest of what is written."""
-        found, pieces = first_word(pieces)
-        return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces
+    def _gate(self, pointed: bool) -> tuple[float, Generator[Piece]]:
+        """Return how probable it is that the article answers, and what the model writes, which it begins at once
+        unless there is a sentence to be judged before."""
+        found, pieces = (self._agrees(self._asked), None) if pointed else first_word(self._ask())
+        found = 1.0 if found is None else found
+        return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces or self._written()
+
+    def _written(self) -> Generator[Piece]:
+        """Let the model write when this is asked for."""
+        _, pieces = first_word(self._ask())
+        yield from pieces
 
     @cached_property
     def _unknown(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Which words of which articles a question is answered from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from index import Library
-    from index.library import Hit
 
 __all__ = ["WHOLE_ARTICLE", "Asked", "gather", "outline", "short", "whole"]
 
@@ -68,6 +68,25 @@ def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidenc
     return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
+def _most_pointed_at(query: str, found: Sequence[Excerpt]) -> list[Excerpt]:
+    """Return the stretches with the sentences that answer most surely, as many as fit, the best first."""
+    ranked = [replace(excerpt, score=max(Evidence([excerpt]).pointed(query))) for excerpt in found]
+    ranked.sort(key=lambda excerpt: -excerpt.score)
+    chosen: list[Excerpt] = []
+    room = READ
+    for excerpt in ranked:
+        room -= len(excerpt.text)
+        if chosen and room < 0:
+            break
+        chosen.append(excerpt)
+    # However much the first article fills, what the next ones say is heard: they may say otherwise.
+    best: dict[str, Excerpt] = {}
+    for excerpt in ranked:
+        best.setdefault(excerpt.article.id, excerpt)
+    chosen += [excerpt for excerpt in list(best.values())[:MOST_ARTICLES] if excerpt not in chosen]
+    return sorted(chosen, key=ranked.index)
+
+
 def gather(
     question: str, earlier: tuple[str, str] | None, articles: Sequence[Asked], library: "Library"
 ) -> Evidence:
@@ -93,31 +112,13 @@ def gather(
         return whole(article, library.embeddings)
     query = search_query(question, earlier)
     hits = library.search(query, k=CANDIDATES, article_ids=[article.id for article in articles])
-    chosen: list[Hit] = []
-    room = READ
-    for hit in hits:
-        room -= hit.passage.end - hit.passage.start
-        if chosen and room < 0:
-            break
-        chosen.append(hit)
-    # However much the first article fills, what the next ones say is heard: they may say otherwise.
-    best: dict[str, Hit] = {}
-    for hit in hits:
-        best.setdefault(hit.passage.article_id, hit)
-    chosen += [hit for hit in list(best.values())[:MOST_ARTICLES] if hit not in chosen]
-    chosen.sort(key=hits.index)
     given = {article.id: article for article in articles if isinstance(article, Article)}
     read = {
         article_id: given.get(article_id) or library.get(article_id)
-        for article_id in {hit.passage.article_id for hit in chosen}
+        for article_id in {hit.passage.article_id for hit in hits}
     }
-    evidence = Evidence(
-        [
-            Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score)
-            for hit in chosen
-        ],
-        embeddings=library.embeddings,
-    )
+    found = [Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end) for hit in hits]
+    evidence = Evidence(_most_pointed_at(query, found), embeddings=library.embeddings)
     if named:
         evidence.outline = named
     elif len(articles) == 1 and read and is_overview(query, evidence):

@@ -1,0 +1,104 @@
+"""Which sentences answer a question, by a model of ten million parameters that reads both together.
+
+It is the built-in embedding model, all-MiniLM-L6-v2, with other weights in its layers: it reads a question, the
+article's title and a passage at once, and gives each sentence of the passage a number (a cross-encoder, as in Nogueira
+and Cho 2019, https://arxiv.org/abs/1901.04085, but for several sentences at once). ``README.md`` says how it was made.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from index import minilm
+from index.minilm import Weights, hidden, token_ids
+
+__all__ = ["Tokens", "head", "joined", "point"]
+
+WEIGHTS = Path(__file__).with_name("pointer.safetensors")
+
+_MOST_QUESTION, _MOST_TITLE, _MOST_SENTENCE, _MOST = 100, 20, 200, 330
+"""Tokens that are read of a question (its end), of a title, of a sentence, and in all."""
+
+_START, _END = 101, 102
+"""The tokens that a text begins with and that close each part of it."""
+
+_PASSAGE = 160
+"""Tokens up to which sentences are read together."""
+
+Tokens = tuple[list[int], list[tuple[int, int]]]
+"""A passage with its question as the model reads it, and where its sentences are; each ends before its end mark."""
+
+
+def point(question: str, title: str, sentences: Sequence[str]) -> list[float]:
+    """Return how surely each sentence of a text answers a question.
+
+    Args:
+        question: What is asked; of a follow-up, with what was said before.
+        title: The article's title.
+        sentences: The sentences, in the article's order.
+
+    Returns:
+        One number for each: log-odds against that none does.
+    """
+    asked = head(question, title)
+    found: list[float] = []
+    for passage in _passages([token_ids(sentence, None, ends=False) for sentence in sentences]):
+        ids, spans = joined(asked, passage)
+        found += _read(tuple(ids), tuple(spans))
+    return found
+
+
+def head(question: str, title: str) -> list[int]:
+    """Return the tokens that every passage is read after."""
+    asked = token_ids(question, None, ends=False)[-_MOST_QUESTION:]
+    return [_START, *asked, _END, *token_ids(title, None, ends=False)[:_MOST_TITLE], _END]
+
+
+def joined(head: Sequence[int], passage: Sequence[Sequence[int]]) -> Tokens:
+    """Return a passage, given as the tokens of its sentences, as it is read."""
+    ids, spans = list(head), []
+    for sentence in passage:
+        read = sentence[: max(1, min(_MOST_SENTENCE, _MOST - len(ids) - 1))]
+        spans.append((len(ids), len(ids) + len(read)))
+        ids += [*read, _END]
+    return ids, spans
+
+
+def _passages(sentences: Sequence[list[int]]) -> list[list[list[int]]]:
+    """Return sentences in runs that are read together."""
+    runs: list[list[list[int]]] = []
+    room = 0
+    for sentence in sentences:
+        if len(sentence) > room:
+            runs.append([])
+            room = _PASSAGE
+        runs[-1].append(sentence)
+        room -= len(sentence)
+    return runs
+
+
+@lru_cache(maxsize=1024)
+def _read(ids: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> list[float]:
+    """Return the log-odds of each sentence of a passage; kept, for the same may be asked several times."""
+    states = hidden(list(ids), weights())
+    rows = np.stack([np.concatenate([states[start:end].mean(axis=0), states[end]]) for start, end in spans])
+    odds: list[float] = (rows @ weights()["head.weight"] + weights()["head.bias"]).tolist()
+    return odds
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """Return the model's tensors: the embedding model's with what training changed (``train.Trainer.save``)."""
+    from safetensors.numpy import load_file
+
+    stored = {name: tensor.astype(np.float32) for name, tensor in load_file(WEIGHTS).items()}
+    tensors = dict(minilm.weights())
+    for name, tensor in stored.items():
+        if name.endswith(".up"):
+            weight = name.removesuffix(".up")
+            tensors[weight] = tensors[weight] + tensor @ stored[f"{weight}.down"]
+        elif not name.endswith(".down"):
+            tensors[name] = tensor
+    return tensors

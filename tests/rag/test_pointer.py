@@ -1,0 +1,50 @@
+"""The small model that points at the sentences of an article that answer."""
+
+import random
+
+from rag.pointer import point
+from rag.pointer.texts import articles, told
+
+TITLE = "The late ship"
+TEXT = [
+    "The ferry company said on Friday that its new ship would not sail before June.",
+    "A fire in the yard had destroyed the cabins in autumn.",
+    "The company had wanted to open the summer timetable with it.",
+    "Passengers who booked get their money back, or a place on an older ship.",
+    "The mayor of Osby said that the summer was lost for the hotels.",
+]
+
+
+def surest(question: str) -> str:
+    odds = point(question, TITLE, TEXT)
+    assert len(odds) == len(TEXT)
+    return TEXT[odds.index(max(odds))]
+
+
+def test_what_shares_no_word_with_the_question_is_pointed_at() -> None:
+    assert surest("Are customers refunded?") == TEXT[3]
+    assert surest("how come its late") == TEXT[1]
+    assert surest("Who fears for the tourist trade?") == TEXT[4]
+
+
+def test_what_the_text_does_not_say_is_less_sure() -> None:
+    told, untold = (
+        max(point(question, TITLE, TEXT))
+        for question in ("When will the ship sail?", "How many cabins did the ship have?")
+    )
+    assert told > untold + 1
+
+
+def test_a_text_of_any_length_gets_a_number_for_each_sentence() -> None:
+    assert point("Anything?", TITLE, []) == []
+    assert len(point("Anything? " * 200, TITLE * 20, [*TEXT * 9, "so " * 2000])) == 46
+
+
+def test_the_articles_it_learned_from_can_be_read_again() -> None:
+    for samples in (list(articles()), list(told())):
+        assert len(samples) > 1_000
+        for sample in random.Random(1).sample(samples, 200):
+            assert sample.question
+            for passage, sentence in sample.answers | sample.open:
+                assert sample.passages[passage][sentence]
+        assert 0.2 < sum(not sample.answers for sample in samples) / len(samples) < 0.4
