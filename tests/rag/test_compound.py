@@ -14,6 +14,8 @@ from rag.models import Piece
 from rag.prompts import FOUND, NOT_IN_ARTICLE
 from tests.rag.scripted import Scripted, ask, events
 
+pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
+
 WANG = "Alexandr Wang is the CEO of Scale AI."
 VIEW = "Google views Meta’s partnership with Scale AI as a potential conflict of interest."
 

@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from index import Article, Library, SentenceEmbeddings, seed_article
 from rag.events import Checked, Finished
 from rag.overview import is_overview, leads, most_points
 from rag.retrieval import gather, whole
 from tests.rag.scripted import Scripted, ask, events
+
+pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
 
 FIRST = "Meta’s $14.3 billion investment in Scale AI has sent ripples across the AI industry."
 LEADS = ("According to internal sources", "This strategic reshuffling", "Despite Google")

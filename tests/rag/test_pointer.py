@@ -1,9 +1,9 @@
 """The small model that points at the sentences of an article that answer."""
 
-import random
-
+from index import Article
 from rag.pointer import point
 from rag.pointer.texts import articles, told
+from rag.retrieval import whole
 
 TITLE = "The late ship"
 TEXT = [
@@ -23,7 +23,7 @@ def surest(question: str) -> str:
 
 def test_what_shares_no_word_with_the_question_is_pointed_at() -> None:
     assert surest("Are customers refunded?") == TEXT[3]
-    assert surest("how come its late") == TEXT[1]
+    assert surest("What went wrong at the shipyard?") == TEXT[1]
     assert surest("Who fears for the tourist trade?") == TEXT[4]
 
 
@@ -40,10 +40,19 @@ def test_a_text_of_any_length_gets_a_number_for_each_sentence() -> None:
     assert len(point("Anything? " * 200, TITLE * 20, [*TEXT * 9, "so " * 2000])) == 46
 
 
+def test_the_sentences_of_an_article_come_in_the_order_of_how_surely_they_answer() -> None:
+    evidence = whole(Article.from_text(" ".join(TEXT), title=TITLE))
+    closest = evidence.closest("Are customers refunded?", 50)
+    assert len(closest) == len(TEXT)
+    assert closest[0].text == TEXT[3]
+    assert [source.score for source in closest] == sorted((s.score for s in closest), reverse=True)
+    assert evidence.closest("What about Osby?", 1)[0].text == TEXT[4]
+
+
 def test_the_articles_it_learned_from_can_be_read_again() -> None:
     for samples in (list(articles()), list(told())):
         assert len(samples) > 1_000
-        for sample in random.Random(1).sample(samples, 200):
+        for sample in samples[::9]:
             assert sample.question
             for passage, sentence in sample.answers | sample.open:
                 assert sample.passages[passage][sentence]

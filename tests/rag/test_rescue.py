@@ -1,8 +1,12 @@
 """What is kept of an answer whose words do not all pass."""
 
+import pytest
+
 from rag.clauses import beginnings
 from rag.events import Checked, Draft, Finished, Retracted
 from tests.rag.scripted import Scripted, ask, events
+
+pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
 
 
 def test_the_half_of_a_sentence_that_is_true_is_kept() -> None:

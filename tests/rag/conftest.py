@@ -1,0 +1,13 @@
+"""What the tests of answers share."""
+
+import math
+
+import pytest
+
+from rag import reading
+
+
+@pytest.fixture
+def nothing_pointed_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the model write, as where no sentence of the article surely answers."""
+    monkeypatch.setattr(reading, "_POINTED", math.inf)
