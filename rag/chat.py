@@ -17,6 +17,7 @@ from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
+from rag.pointer import point
 from rag.retrieval import Asked
 from rag.settings import Settings
 from rag.suggest import Suggestions, forget
@@ -216,10 +217,11 @@ class ArticleChat:
             ModelError: If the model cannot be started.
         """
         self.model.start(progress)
+        point("warm", "", ["warm"])  # its weights are loaded once
         articles = self.open(article)
         if only := retrieval.short(articles):
             evidence = retrieval.whole(only, self.library.embeddings)
-            evidence.closest("warm")  # its sentences are embedded once
+            evidence.means("warm")  # its sentences are embedded once
             self.model.read_article(evidence)
         else:
             self.library.search("warm", k=1)

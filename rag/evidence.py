@@ -181,7 +181,7 @@ class Evidence:
     def pointed(self, question: str) -> list[float]:
         """Return how surely each sentence answers a question: its log-odds against that none does."""
         odds: dict[tuple[str, int], float] = {}
-        for run in [self.sources] if self.whole else map(self._within, self.excerpts):
+        for run in filter(None, [self.sources] if self.whole else map(self._within, self.excerpts)):
             found = point(question, run[0].article.title, [source.text for source in run])
             odds.update(zip(((source.article.id, source.start) for source in run), found, strict=True))
         return [odds[source.article.id, source.start] for source in self.sources]
