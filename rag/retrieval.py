@@ -1,12 +1,11 @@
 """Which words of which articles a question is answered from."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
 from rag.conversation import search_query
-from rag.evidence import READ, Evidence, Excerpt
+from rag.evidence import READ, SEARCH_COUNTS, Evidence, Excerpt
 from rag.overview import is_overview, leads
 from rag.sections import named_section
 
@@ -68,10 +67,11 @@ def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidenc
     return Evidence(excerpts, whole=True, embeddings=embeddings)
 
 
-def _most_pointed_at(query: str, found: Sequence[Excerpt]) -> list[Excerpt]:
-    """Return the stretches with the sentences that answer most surely, as many as fit, the best first."""
-    ranked = [replace(excerpt, score=max(Evidence([excerpt]).pointed(query))) for excerpt in found]
-    ranked.sort(key=lambda excerpt: -excerpt.score)
+def _likeliest(query: str, found: Sequence[Excerpt]) -> list[Excerpt]:
+    """Return the stretches that most likely answer, as many as fit, the best first."""
+    odds = [max(Evidence([excerpt]).pointed(query), default=0.0) for excerpt in found]
+    likely = [one + SEARCH_COUNTS * excerpt.score for one, excerpt in zip(odds, found, strict=True)]
+    ranked = [found[number] for number in sorted(range(len(found)), key=lambda number: -likely[number])]
     chosen: list[Excerpt] = []
     room = READ
     for excerpt in ranked:
@@ -117,8 +117,10 @@ def gather(
         article_id: given.get(article_id) or library.get(article_id)
         for article_id in {hit.passage.article_id for hit in hits}
     }
-    found = [Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end) for hit in hits]
-    evidence = Evidence(_most_pointed_at(query, found), embeddings=library.embeddings)
+    found = [
+        Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score) for hit in hits
+    ]
+    evidence = Evidence(_likeliest(query, found), embeddings=library.embeddings)
     if named:
         evidence.outline = named
     elif len(articles) == 1 and read and is_overview(query, evidence):
