@@ -119,10 +119,10 @@ def _numbered(title: str, lines: str) -> Iterator[Sample]:
             earlier = (question, " ".join(text.passages[p][n] for p, n in sorted(places)))
 
 
-def told(folder: Path | None = None) -> Iterator[Sample]:
+def told() -> Iterator[Sample]:
     """Read the stories of the reader's adapter, whose answers are no sentences of the article: those that have their
     words are taken for the ones that answer."""
-    for story in stories(*([folder] if folder else [])):
+    for story in stories():
         text = _Text(story.article)
         every = [(place, set(content_words(sentence))) for place, sentence in text.each()]
         for item in story.questions:
