@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, Library
-from rag.adapter.base import read_squad
+from rag.lessons.squad import read_squad
 from rag.models import LanguageModel
 from rag.reading import THRESHOLDS, Query, Reading
 from rag.retrieval import gather

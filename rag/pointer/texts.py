@@ -1,12 +1,5 @@
-"""What the pointer learns from: articles with questions, and the sentences that answer them.
+"""What the pointer learns from: texts in passages of sentences, questions, and the sentences that answer them."""
 
-The files in ``articles/`` have articles, ``## Title``, with a number before each sentence and an empty line between
-paragraphs; then questions, ``Q:``, and follow-ups, ``F:``, which end with ``=`` and the numbers of the
-sentences that answer, or ``-`` where none does. ``~`` marks a sentence that nobody could quarrel about either way.
-"""
-
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +8,14 @@ from typing import Any
 from index import sentences
 from index.articles import Article
 from index.splitting import split
-from rag.adapter.stories import stories
 from rag.conversation import search_query
+from rag.lessons import articles as lessons
+from rag.lessons.natural import Passage
+from rag.lessons.stories import stories
 from rag.words import content_words
 
-__all__ = ["Sample", "articles", "clapnq", "qed", "squad", "told"]
+__all__ = ["Sample", "articles", "natural", "squad", "told"]
 
-_FOLDER = Path(__file__).with_name("articles")
-_LINE = re.compile(r"(\d+) (.+)")
-_QUESTION = re.compile(r"([QF]): (.+?) = (-|\d+(?:, \d+)*)((?: ~\d+)*)")
 _PASSAGE = 850  # characters that are read together of a text that comes in sentences
 _HAS, _NEAR, _BESIDE = 0.6, 0.35, 0.75
 """Share of an answer's words from which a sentence is taken for the one that gives it, from which that is open, and
@@ -84,39 +76,20 @@ class _Text:
                 yield (p, n), sentence
 
 
-def articles(folder: Path = _FOLDER) -> Iterator[Sample]:
-    """Read the articles that were written for the pointer."""
-    for file in sorted(folder.glob("*.txt")):
-        for part in file.read_text(encoding="utf-8").split("## ")[1:]:
-            title, _, rest = part.partition("\n")
-            yield from _numbered(title, rest)
+def articles(folder: Path | None = None) -> Iterator[Sample]:
+    """Read articles with numbered sentences; all that there are to learn from, or those of a folder."""
+    for numbered in lessons.articles(folder) if folder else lessons.articles():
+        text = _Text(numbered.article)
+        place = {number: text.at((start + end) // 2) for number, (start, end) in numbered.places.items()}
+        for item in numbered.questions:
+            if not item.about_whole:
+                query = search_query(item.question, item.earlier)
+                answers, near = (_known(place[n] for n in numbers) for numbers in (item.answers, item.near))
+                yield Sample(text.title, text.passages, query, answers, near)
 
 
 def _known(places: Iterable[Place | None]) -> set[Place]:
     return {place for place in places if place is not None}
-
-
-def _numbered(title: str, lines: str) -> Iterator[Sample]:
-    body, middle, asked = "", {}, []
-    for line in lines.splitlines():
-        if match := _LINE.fullmatch(line):
-            middle[match[1]] = len(body) + len(match[2]) // 2
-            body += f"{match[2]} "
-        elif match := _QUESTION.fullmatch(line):
-            asked.append(match.groups())
-        elif body:
-            body = f"{body.rstrip()}\n\n"
-    text = _Text(Article.from_text(body, title=title))
-    earlier = None
-    for kind, question, answers, near in asked:
-        numbers = re.findall(r"\d+", answers)
-        places, nearby = (
-            _known(text.at(middle[n]) for n in found) for found in (numbers, re.findall(r"\d+", near))
-        )
-        query = search_query(question, earlier if kind == "F" else None)
-        yield Sample(title, text.passages, query, places, nearby)
-        if places:
-            earlier = (question, " ".join(text.passages[p][n] for p, n in sorted(places)))
 
 
 def told() -> Iterator[Sample]:
@@ -148,7 +121,7 @@ def _share(said: str, words: set[str]) -> float:
 
 
 def squad(data: dict[str, Any]) -> Iterator[Sample]:
-    """Take articles as ``rag.adapter.base.read_squad`` gives them. Where else an answer's words stand is left open."""
+    """Take articles as ``rag.lessons.squad.read_squad`` gives them. Where else an answer's words stand is left open."""
     for title, part in data.items():
         paragraphs = [paragraph.strip() for paragraph in part["paragraphs"]]
         article = Article.from_text("\n\n".join(paragraphs), title=title.replace("_", " "))
@@ -168,43 +141,16 @@ def squad(data: dict[str, Any]) -> Iterator[Sample]:
             yield Sample(text.title, text.passages, item["question"].strip(), answers, near, home)
 
 
-def clapnq(file: Path) -> Iterator[Sample]:
-    """Read a file of ClapNQ (Rosenthal et al. 2025, https://arxiv.org/abs/2404.02103)."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        [passage] = item["passages"]
-        chosen = {s.strip() for output in item["output"] for s in output.get("selected_sentences", [])}
-        answers = {number for number, s in enumerate(passage["sentences"]) if s.strip() in chosen}
-        yield _listed(passage["title"], passage["sentences"], item["input"].strip(), answers)
-
-
-def qed(file: Path) -> Iterator[Sample]:
-    """Read a file of QED (Lamm et al. 2021, https://arxiv.org/abs/2009.06354); only what one sentence answers."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        item = json.loads(line)
-        if item["annotation"]["explanation_type"] != "single_sentence":
-            continue
-        starts = item["sentence_starts"]
-        every = [item["paragraph_text"][a:b] for a, b in zip(starts, [*starts[1:], None], strict=True)]
-        answer = starts.index(item["annotation"]["selected_sentence"]["start"])
-        yield _listed(item["title_text"], every, item["question_text"], {answer})
-
-
-def _listed(title: str, every: Iterable[str], question: str, answers: set[int]) -> Sample:
-    """Return a text that is given in sentences, their words apart as in the Penn Treebank."""
+def natural(passage: Passage) -> Sample:
+    """Take a passage of ClapNQ or QED."""
     passages: list[list[str]] = []
     places, room = {}, 0
-    for number, sentence in enumerate(map(_joined, every)):
+    for number, sentence in enumerate(passage.sentences):
         if len(sentence) > room:
             passages.append([])
             room = _PASSAGE
         places[number] = (len(passages) - 1, len(passages[-1]))
         passages[-1].append(sentence)
         room -= len(sentence)
-    return Sample(title, passages, question, {places[number] for number in answers})
-
-
-def _joined(text: str) -> str:
-    text = text.replace("``", '"').replace("''", '"').replace(" - ", "-")
-    text = re.sub(r" (['n]['st]+|[.,;:!?%)\]])", r"\1", text)
-    return " ".join(re.sub(r"([(\[]) ", r"\1", text).split())
+    answers = {places[number] for number in passage.answers}
+    return Sample(passage.title, passages, passage.question, answers)

@@ -55,6 +55,14 @@ def loose(text: str, rng: random.Random) -> str:
     return rng.choice(_BEFORE) + " ".join(words) + rng.choice(("", "", "?", "??"))
 
 
+def as_typed(question: str, rng: random.Random) -> str:
+    """Return a question as it stands, or, one time in seven, as people type it."""
+    kind = rng.random()
+    if kind < 0.06:
+        return mistyped(question, rng)
+    return loose(question, rng) if kind < 0.14 else question
+
+
 def with_pronoun(question: str, spoken_of: str) -> str | None:
     """Return the question with "it" or "they" for a name that was spoken of, or None where there is none."""
     for name in sorted(_NAME.findall(question[1:]), key=len, reverse=True):

@@ -1,22 +1,30 @@
-"""What the adapter learns from: a stretch of an article, and questions and claims about it with their verdicts.
+"""What the reader's adapter learns from SQuAD 2.0: paragraphs, and questions and claims about them with verdicts.
 
 Every example shares its stretch with the others of a group, so that the stretch is computed once (``train.py``).
 """
 
-import collections
 import json
 import random
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from index.splitting import sentences
 from rag import prompts
-from rag.adapter import wording
-from rag.adapter.example import Example
-from rag.adapter.saying import FACT, SENTENCE_END, faithful, is_good, own_sentence, share_words, tidy
-from rag.adapter.teach import SUMMARIES, most_common
+from rag.lessons import wording
+from rag.lessons.example import Example
+from rag.lessons.groups import Group
+from rag.lessons.saying import FACT, own_sentence, swapped, tidy
 from rag.words import content_words
+
+__all__ = ["KEPT_APART", "TRAINED_ON", "Squad", "read_squad"]
+
+TRAINED_ON = ("normans", "steam_engine", "islamism", "immune_system")
+"""The development articles that training may see; the benchmark's figures come from the others."""
+
+KEPT_APART = ("Spectre_(2015_film)", "2008_Sichuan_earthquake", "To_Kill_a_Mockingbird")
+"""Articles of SQuAD's training set that no weight has seen: what is decided with them is no test of itself."""
 
 _OUT_OF_SCOPE = Path(__file__).with_name("out_of_scope.txt").read_text().splitlines()
 _MOST = 18  # examples about one stretch
@@ -27,68 +35,81 @@ _LONGEST = 1_700  # characters of a stretch: about what is read of a long articl
 _NEAR = 12  # questions or paragraphs to choose from that are closest to a stretch
 
 
-class Examples:
-    """Makes groups of examples from articles and the sentences that ``teach.py`` wrote."""
+def read_squad(path: Path, names: Sequence[str] | None = None) -> dict[str, Any]:
+    """Read articles of SQuAD 2.0: their paragraphs, and questions with answers and the paragraph's number.
 
-    def __init__(self, articles: dict[str, Any], taught: Path | None = None, seed: int = 1) -> None:
+    Args:
+        path: A folder with an article in each file, or a file as SQuAD's authors publish it.
+        names: Which files of a folder; all by default. Of a published file, every article is read.
+    """
+    if path.is_dir():
+        return {
+            name: json.loads((path / f"{name}.json").read_text())
+            for name in names or sorted(file.stem for file in path.glob("*.json"))
+        }
+    return {part["title"]: _article(part["paragraphs"]) for part in json.loads(path.read_text())["data"]}
+
+
+def _article(paragraphs: list[dict[str, Any]]) -> dict[str, Any]:
+    questions = [
+        {
+            "question": item["question"],
+            "answerable": not item["is_impossible"],
+            "answers": [answer["text"] for answer in item["answers"]],
+            "paragraph": number,
+        }
+        for number, paragraph in enumerate(paragraphs)
+        for item in paragraph["qas"]
+    ]
+    return {"paragraphs": [paragraph["context"] for paragraph in paragraphs], "questions": questions}
+
+
+def _most_common(answers: list[str]) -> str:
+    """Return the answer that most annotators gave, the shorter one if as many did."""
+    return max(set(answers), key=lambda text: (answers.count(text), -len(text)))
+
+
+class Squad:
+    """Makes groups of examples from articles of SQuAD."""
+
+    def __init__(self, articles: dict[str, Any], rng: random.Random) -> None:
         self.articles = articles
-        self.rng = random.Random(seed)  # noqa: S311 - a seed for repeatable data, not a secret
-        self._said: dict[str, dict[int, str]] = collections.defaultdict(dict)
-        for line in taught.read_text().splitlines() if taught else ():
-            item = json.loads(line)
-            self._said[item["article"]][item["q"]] = item["text"]
+        self.rng = rng
 
-    def schedule(self) -> list[tuple[str, int, str]]:
-        """Return every paragraph that has questions, with how its stretch is made.
-
-        The order is random, but those come first for whose questions there are sentences.
-        """
-        found = [
+    def groups(self) -> Iterator[Group]:
+        """Return a stretch around every paragraph that has questions, in random order, with its examples."""
+        places = [
             (name, number)
             for name, data in self.articles.items()
-            for number in range(len(data["paragraphs"]))
-            if any(item["paragraph"] == number for item in data["questions"])
+            for number in sorted({item["paragraph"] for item in data["questions"]})
         ]
-        self.rng.shuffle(found)
-        worded = {
-            (name, self.articles[name]["questions"][k]["paragraph"])
-            for name, said in self._said.items()
-            if name in self.articles
-            for k in said
-            if k >= 0
-        }
-        found.sort(key=lambda item: item not in worded)
-        return [
-            (*item, self.rng.choices(["alone", "neighbours", "mixed"], [0.4, 0.2, 0.4])[0]) for item in found
-        ]
+        self.rng.shuffle(places)
+        for name, number in places:
+            mode = self.rng.choices(["alone", "neighbours", "mixed"], [0.4, 0.2, 0.4])[0]
+            yield self._group(name, number, mode)
 
-    def group(self, name: str, number: int, mode: str) -> tuple[str, list[Example]]:
-        """Return a stretch around a paragraph, and the examples about it."""
+    def _group(self, name: str, number: int, mode: str) -> Group:
         rng, data = self.rng, self.articles[name]
         chosen = self._stretch(data["paragraphs"], number, mode)
         text = "\n\n".join(data["paragraphs"][k] for k in chosen)
-        items = [(k, item) for k, item in enumerate(data["questions"]) if item["paragraph"] == number]
+        items = [item for item in data["questions"] if item["paragraph"] == number]
+        golds = [_most_common(item["answers"]) for item in items if item["answerable"]]
         found: list[Example] = []
         turns: list[tuple[str, str]] = []
-        for k, item in items:
+        for item in items:
             prompt = self._ask(item["question"].strip(), turns)
-            said = tidy(self._said[name].get(k, ""))
             if not item["answerable"]:
                 found.append(Example(prompt, False))
-                if said or rng.random() < 0.4:
-                    found.append(self._beside(prompt, said or self._close(text, item["question"])))
+                if rng.random() < 0.4:
+                    found.append(self._beside(prompt, self._close(text, item["question"])))
                 continue
-            gold = most_common(item["answers"])
-            if not is_good(said, text, item["question"], gold):
-                if said and not any(share_words(said, answer) for answer in item["answers"]):
-                    found.append(self._beside(prompt, said))
-                said = own_sentence(data["paragraphs"][number], gold)
+            gold = _most_common(item["answers"])
+            said = own_sentence(data["paragraphs"][number], gold)
             if rng.random() < 0.7:
                 found.append(Example(prompt, True, said))
             if changed := self._exchanged(name, item["question"].strip()):
                 found.append(Example(prompts.question_part(changed), False))
             if said:
-                golds = [most_common(i["answers"]) for _, i in items if i["answerable"]]
                 found += self._checks(prompt, said, gold, text, golds)
                 other = self._close(text, item["question"])
                 if gold.lower() not in other.lower() and rng.random() < 0.4:
@@ -97,11 +118,10 @@ class Examples:
                 if others and rng.random() < 0.25:
                     found.append(self._beside(prompt, rng.choice(others)))
                 turns.append((item["question"], said))
-        found += self._broken_off(name, number, turns)
-        found += self._pairs(turns, [item["question"].strip() for _, item in items if not item["answerable"]])
-        found += self._others(name, number, chosen, [item for _, item in items])
+        found += self._broken_off(items, turns)
+        found += self._pairs(turns, [item["question"].strip() for item in items if not item["answerable"]])
+        found += self._others(name, number, chosen, items)
         rng.shuffle(found)
-        found = self._summary(name, chosen) + found
         return prompts.article_part([text]), found[:_MOST]
 
     def _ask(self, question: str, turns: list[tuple[str, str]]) -> str:
@@ -116,32 +136,11 @@ class Examples:
             question = wording.loose(question, rng)
         return prompts.question_part(question, earlier)
 
-    def _summary(self, name: str, chosen: list[int]) -> list[Example]:
-        """Return a summary of the stretch with its checks."""
-        rng, found = self.rng, []
-        parts = [
-            faithful(self._said[name].get(-1 - k, ""), self.articles[name]["paragraphs"][k]) for k in chosen
-        ]
-        summary = [SENTENCE_END.split(part) for part in parts if len(part) > 30]
-        # A summary of several paragraphs has the first sentence of each one's.
-        said = [part[0] for part in summary] if len(summary) > 1 else summary[0] if summary else []
-        if said and rng.random() < 0.8:
-            prompt = prompts.question_part(rng.choice(SUMMARIES))
-            one = rng.choice(said)
-            found += [
-                Example(prompt, True, " ".join(said)),
-                Example(prompts.answer_part(prompt, one), True),
-                *self._swapped(prompt, one),
-            ]
-        return found
-
-    def _broken_off(self, name: str, number: int, turns: list[tuple[str, str]]) -> list[Example]:
+    def _broken_off(self, items: list[dict[str, Any]], turns: list[tuple[str, str]]) -> list[Example]:
         """Return answers that end before what was asked for: they are true, and no answers."""
         found = []
         golds = {
-            i["question"].strip(): most_common(i["answers"])
-            for i in self.articles[name]["questions"]
-            if i["answerable"] and i["paragraph"] == number
+            item["question"].strip(): _most_common(item["answers"]) for item in items if item["answerable"]
         }
         for question, said in turns:
             at = said.rfind(golds.get(question.strip(), "\0"))
@@ -149,21 +148,6 @@ class Examples:
             if len(before.split()) > 3 and len(said) - at < len(golds[question.strip()]) + 3:
                 found.append(self._beside(prompts.question_part(question.strip()), tidy(before)))
         return found[:2]
-
-    def _swapped(self, prompt: str, said: str) -> list[Example]:
-        """Return a sentence with two of its names exchanged, which is wrong as an answer and as a claim."""
-        names = [n for n in dict.fromkeys(FACT.findall(said)) if n.lower() not in ("the", "in", "a")]
-        if len(names) < 2 or self.rng.random() < 0.5:
-            return []
-        one, two = self.rng.sample(names, 2)
-        if one in two or two in one or one[0].isdigit() != two[0].isdigit():
-            return []
-        swapped = said.replace(one, "\0").replace(two, one).replace("\0", two)
-        return [
-            Example(prompts.answer_part(prompt, swapped), False),
-            Example(prompts.claim_part(swapped), False),
-            Example(prompts.claim_part(said), True),
-        ]
 
     def _pairs(self, turns: list[tuple[str, str]], unanswerable: list[str]) -> list[Example]:
         """Return two questions put as one: both answered, or the half that the stretch answers."""
@@ -206,7 +190,7 @@ class Examples:
             for i in data["questions"]
             if i["paragraph"] not in chosen
             and i["answerable"]
-            and most_common(i["answers"]).lower() not in text.lower()
+            and _most_common(i["answers"]).lower() not in text.lower()
         ]
         others.sort(key=lambda i: -len(words & set(content_words(i["question"]))))
         wanted = sum(0.7 if i["answerable"] else -1.0 for i in items) * 0.7
@@ -245,8 +229,7 @@ class Examples:
     def _checks(self, prompt: str, said: str, gold: str, text: str, golds: list[str]) -> list[Example]:
         """Return the sentence as an answer that is right, and changed ones that are wrong."""
         rng = self.rng
-        found = []
-        found.append(Example(prompts.answer_part(prompt, said), True))
+        found = [Example(prompts.answer_part(prompt, said), True)]
         if rng.random() < 0.3:
             found.append(Example(prompts.claim_part(said), True))
         others = [g for g in golds if gold.lower() not in g.lower()] + FACT.findall(text)
@@ -266,7 +249,12 @@ class Examples:
             if rng.random() < 0.2:  # what is wrong in half is wrong
                 both = f"{said.rstrip('.')}, and {wrong}"
                 found.append(Example(prompts.answer_part(prompt, both), False))
-        found += self._swapped(prompt, said)
+        if rng.random() < 0.5 and (wrong := swapped(said, rng)):
+            found += [
+                Example(prompts.answer_part(prompt, wrong), False),
+                Example(prompts.claim_part(wrong), False),
+                Example(prompts.claim_part(said), True),
+            ]
         if others and rng.random() < 0.3:
             wrong = said[:at] + rng.choice(alike or others) + said[at + len(gold) :]
             found += [Example(prompts.claim_part(wrong), False), Example(prompts.claim_part(said), True)]

@@ -15,9 +15,9 @@ from pathlib import Path
 from index.articles import Article
 from index.splitting import sentences, split
 from rag import prompts
-from rag.adapter import wording
-from rag.adapter.example import Example
-from rag.words import content_words
+from rag.lessons import wording
+from rag.lessons.example import Example
+from rag.lessons.groups import Group, share
 
 __all__ = ["Question", "Story", "groups", "stories"]
 
@@ -58,7 +58,7 @@ def stories(folder: Path = _FOLDER) -> Iterator[Story]:
             yield Story(Article.from_text(body, title=title), _questions(lines))
 
 
-def groups(rng: random.Random) -> list[tuple[str, list[Example]]]:
+def groups(rng: random.Random) -> list[Group]:
     """Return stretches with their examples, in groups of a size that fits one step of training."""
     found = []
     for story in stories():
@@ -67,7 +67,7 @@ def groups(rng: random.Random) -> list[tuple[str, list[Example]]]:
     return found
 
 
-def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
+def _whole(story: Story, rng: random.Random) -> Group:
     """Return the article with questions that no single passage answers, and others."""
     texts = [passage.text for passage in split(story.article)]
     wide = [q for q in story.questions if q.about_whole or (q.answer and _place(q, texts) is None)]
@@ -79,7 +79,7 @@ def _whole(story: Story, rng: random.Random) -> tuple[str, list[Example]]:
     return prompts.article_part(blocks), examples[:_MOST_WHOLE]
 
 
-def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Example]]]:
+def _by_passage(story: Story, rng: random.Random) -> Iterator[Group]:
     """Return passages, each with the questions it answers and as many that it does not."""
     texts = [passage.text for passage in split(story.article)]
     answered: dict[int, list[Question]] = {number: [] for number in range(len(texts))}
@@ -93,8 +93,8 @@ def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Ex
                 continue
             answered[place].append(question)
             near = max(
-                (n for n in range(len(texts)) if _share(question.answer, texts[n]) < _LACKS),
-                key=lambda n: _share(question.question, texts[n]),
+                (n for n in range(len(texts)) if share(question.answer, texts[n]) < _LACKS),
+                key=lambda n: share(question.question, texts[n]),
                 default=None,
             )
             if near is not None and rng.random() < 0.4:
@@ -102,7 +102,7 @@ def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Ex
                 missing[near].append(elsewhere)
         else:
             close = " ".join([question.question, *question.beside])
-            place = max(range(len(texts)), key=lambda n: _share(close, texts[n]))
+            place = max(range(len(texts)), key=lambda n: share(close, texts[n]))
             missing[place].append(question)
     full = sorted(answered, key=lambda n: -len(answered[n]) - len(missing[n]) + rng.random())
     for number in rng.sample(full[:4], min(_PASSAGES, len(full))):
@@ -113,16 +113,10 @@ def _by_passage(story: Story, rng: random.Random) -> Iterator[tuple[str, list[Ex
 
 def _place(question: Question, texts: list[str]) -> int | None:
     """Return the number of the one passage that answers a question, or None if there is none or more than one."""
-    shares = [_share(question.answer, text) for text in texts]
+    shares = [share(question.answer, text) for text in texts]
     best = max(range(len(texts)), key=lambda n: shares[n])
     rest = max((share for n, share in enumerate(shares) if n != best), default=0.0)
     return best if shares[best] >= _HAS and rest < shares[best] - 0.15 else None
-
-
-def _share(said: str, text: str) -> float:
-    """Return the share of a sentence's content words that a text has."""
-    words = set(content_words(said))
-    return len(words & set(content_words(text))) / max(1, len(words))
 
 
 def _questions(lines: str) -> list[Question]:
@@ -141,12 +135,7 @@ def _questions(lines: str) -> list[Question]:
 
 
 def _examples(item: Question, rng: random.Random) -> list[Example]:
-    question = item.question
-    if (kind := rng.random()) < 0.07:
-        question = wording.mistyped(question, rng)
-    elif kind < 0.14:
-        question = wording.loose(question, rng)
-    asked = prompts.question_part(question, item.earlier)
+    asked = prompts.question_part(wording.as_typed(item.question, rng), item.earlier)
     found = [Example(asked, bool(item.answer), item.answer or None)]
     for start, end in sentences(item.answer):
         said = item.answer[start:end]
