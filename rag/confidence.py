@@ -2,9 +2,9 @@
 
 Each check alone rejects much that is right, and what one of them lets through another one sees. The weights are those
 of a logistic regression on what ``rag/adapter/calibrate.py`` measured over articles that the adapter never saw (295
-sentences, 0.66 of them right), rounded, but for two: whether the article states a sentence told nothing among those,
-where hardly anything was invented, and has half the weight of whether it answers; and the share of words was 1 almost
-everywhere.
+sentences, 0.66 of them right; the adapter was the one before this), rounded, but for two: whether the article states a
+sentence told nothing among those, where hardly anything was invented, and has half the weight of whether it answers;
+and the share of words was 1 almost everywhere.
 """
 
 import math

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["content_words", "fold", "negated", "spaced", "tokens"]
+__all__ = ["content_words", "fold", "negated", "share", "spaced", "tokens"]
 
 # Words, and each Chinese or Japanese character by itself, since those are written without spaces.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
@@ -44,6 +44,12 @@ def spaced(text: str) -> str:
 def content_words(text: str) -> list[str]:
     """Return the stems of the words that carry meaning, in order."""
     return [_stem(word) for word in tokens(text) if word not in _FUNCTION_WORDS and word not in _NEGATIONS]
+
+
+def share(said: str, text: str) -> float:
+    """Return the share of a sentence's content words that a text has."""
+    words = set(content_words(said))
+    return len(words & set(content_words(text))) / max(1, len(words))
 
 
 def negated(text: str) -> bool:

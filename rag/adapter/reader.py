@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-__all__ = ["RANK", "Reader", "load_tokenizer"]
+__all__ = ["Reader", "load_tokenizer"]
 
 FIRST_LAYER, LAYERS = 8, 28
 RANK = 8
@@ -35,7 +35,7 @@ def load_tokenizer() -> Any:
 
 
 class Reader(nn.Module):
-    """The model with its adapter; takes 3 GB of a graphics card, or 6 of memory without one."""
+    """The model with its adapter; its weights take 4 GB of a graphics card, or 7 of memory without one."""
 
     def __init__(self, device: str) -> None:
         import gguf
@@ -44,7 +44,6 @@ class Reader(nn.Module):
         from rag.weights import builtin_model
 
         super().__init__()
-        torch.manual_seed(1)
         # cuDNN's attention gave gradients that are not numbers where examples are masked from each other (torch 2.11).
         torch.backends.cuda.enable_cudnn_sdp(False)
         self.dtype = torch.bfloat16 if device == "cuda" else torch.float32

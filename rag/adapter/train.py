@@ -1,6 +1,6 @@
 """Train the reader's adapter.
 
-    python -m rag.adapter.train --squad FILE FOLDER --clapnq FILE FILE --qed FILE --out adapter.gguf
+    python -m rag.adapter.train --squad FILE --dev FOLDER --clapnq FILE FILE --qed FILE --out adapter.gguf
 
 All examples about one stretch are packed behind it in one sequence: each sees the stretch and itself, none sees
 another. So the stretch is computed once for some twenty examples.
@@ -21,9 +21,10 @@ from rag import prompts
 from rag.adapter.reader import Reader, load_tokenizer
 from rag.lessons import natural, stories
 from rag.lessons.articles import articles
-from rag.lessons.example import Example
-from rag.lessons.groups import Group, of_article
-from rag.lessons.squad import KEPT_APART, TRAINED_ON, Squad, read_squad
+from rag.lessons.example import Example, Group
+from rag.lessons.groups import of_article
+from rag.lessons.paragraphs import Squad
+from rag.lessons.squad import to_learn
 
 RATE, WARM_UP = 3e-4, 30
 STEPS, GROUPS_PER_STEP = 500, 8
@@ -35,8 +36,15 @@ _END = "<|im_end|>"
 
 @dataclass
 class Packed:
-    """A stretch with its examples, as one sequence: tokens, the example of each (0: the stretch), positions, and
-    (position, token, weight) to learn."""
+    """A stretch with its examples, as one sequence.
+
+    Attributes:
+        ids: The tokens.
+        segments: The number of each one's example; 0 is the stretch.
+        positions: Where each stands after the stretch's beginning, as if there were no other example.
+        targets: What is learned: place in the sequence, the token that follows there, weight.
+        examples: How many there are.
+    """
 
     ids: list[int]
     segments: list[int]
@@ -56,10 +64,10 @@ class Trainer:
         """Add the gradients of some groups' mean loss, and return it."""
         packed = [self._pack(*group) for group in groups]
         count, total = sum(one.examples for one in packed), 0.0
-        for part in _rooms(packed):
+        for part in _batches(packed):
             loss = self._loss(part) / count
             loss.backward()
-            total += float(loss)
+            total += float(loss.detach())
         return total
 
     def _loss(self, packed: Sequence[Packed]) -> torch.Tensor:
@@ -103,7 +111,7 @@ class Trainer:
         return ids
 
 
-def _rooms(packed: list[Packed]) -> Iterator[list[Packed]]:
+def _batches(packed: list[Packed]) -> Iterator[list[Packed]]:
     """Yield sequences of about the same length, as many as fit."""
     part: list[Packed] = []
     for one in sorted(packed, key=lambda one: len(one.ids)):
@@ -118,8 +126,7 @@ def gather(options: argparse.Namespace, rng: random.Random) -> list[Group]:
     """Return what there is to learn, in random order; other stretches and examples at each call."""
     found = [group for numbered in articles() for group in of_article(numbered, rng)]
     found += [*stories.groups(rng), *stories.groups(rng)]
-    published = [read_squad(path, TRAINED_ON if path.is_dir() else None) for path in options.squad]
-    data = {title: part for every in published for title, part in every.items() if title not in KEPT_APART}
+    data = to_learn(options.squad, options.dev)
     found += Squad(data, rng).groups() if data else []
     for read, files in ((natural.clapnq, options.clapnq), (natural.qed, options.qed)):
         passages = [passage for file in files for passage in read(file)]
@@ -133,8 +140,9 @@ def main() -> None:
     from tqdm import trange
 
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--squad", type=Path, help="SQuAD's training set, as published")
     parser.add_argument(
-        "--squad", type=Path, nargs="*", default=[], help="folders of articles as JSON, or published files"
+        "--dev", type=Path, help="a folder with the development articles that training may see"
     )
     parser.add_argument("--clapnq", type=Path, nargs="*", default=[])
     parser.add_argument("--qed", type=Path, nargs="*", default=[])
@@ -142,6 +150,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
+    torch.manual_seed(options.seed)
     rng = random.Random(options.seed)  # noqa: S311 - a seed for repeatable data, not a secret
     trainer = Trainer()
     parameters = list(trainer.reader.parameters())
@@ -155,8 +164,8 @@ def main() -> None:
         for part in optimizer.param_groups:
             part["lr"] = rate
         loss = trainer.backward([groups.pop() for _ in range(GROUPS_PER_STEP)])
-        nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
+        if nn.utils.clip_grad_norm_(parameters, 1.0).isfinite():
+            optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         if step % 50 == 49:
             trainer.reader.save(options.out)

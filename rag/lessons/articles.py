@@ -2,8 +2,8 @@
 
 Each file in ``articles/`` has articles, ``## Title``, with a number before each sentence and an empty line between
 paragraphs; then questions, ``Q:``, and follow-ups, ``F:``, which end with ``=`` and the numbers of the sentences that
-answer, or ``-`` where none does. ``~`` marks a sentence that nobody could quarrel about either way. ``S:`` asks about
-the article as a whole. Under a question stand its answer in words, ``A:``, and what is none, ``W:``.
+answer, or ``-`` where none does. ``~`` marks a sentence that may or may not pass as an answer; it counts neither way.
+``S:`` asks about the article as a whole. Under a question stand its answer in words, ``A:``, and what is none, ``W:``.
 """
 
 import re
@@ -32,7 +32,7 @@ class Question:
         question: What is asked.
         earlier: The question and the answer before it, if it is a follow-up.
         answers: The numbers of the sentences that answer; none if the article does not say.
-        near: Those of sentences that count neither way.
+        near: Those of sentences that may or may not pass.
         about_whole: Whether it is about the article as a whole; then no sentence has a number.
         said: The answer in words.
         wrong: What is no answer.
@@ -70,6 +70,8 @@ class Numbered:
                 answered = (self.questions[-1].question, text)
             elif mark == "W":
                 self.questions[-1].wrong.append(text)
+            elif line.strip():
+                raise ValueError(f"{title}: this is no line of an article: {line}")
             elif not self.questions:
                 body = f"{body.rstrip()}\n\n"
         self.article = Article.from_text(body, title=title)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Example"]
+from rag import prompts
+
+__all__ = ["Example", "Group", "answered", "claimed"]
 
 
 @dataclass(frozen=True)
@@ -16,3 +18,17 @@ class Example:
     prompt: str
     found: bool
     answer: str | None = None
+
+
+Group = tuple[str, list[Example]]
+"""The beginning of a prompt, a stretch of an article, and the examples that go on from it."""
+
+
+def answered(asked: str, said: str, found: bool) -> Example:
+    """Return a sentence as an answer to what ``prompts.question_part`` gave."""
+    return Example(prompts.answer_part(asked, said), found)
+
+
+def claimed(said: str, found: bool) -> Example:
+    """Return a sentence as a claim."""
+    return Example(prompts.claim_part(said), found)

@@ -11,14 +11,11 @@ from index.splitting import sentences, split
 from rag import prompts
 from rag.lessons import wording
 from rag.lessons.articles import Numbered, Question
-from rag.lessons.example import Example
+from rag.lessons.example import Example, Group, answered, claimed
 from rag.lessons.saying import swapped
-from rag.words import content_words
+from rag.words import share
 
-__all__ = ["Group", "of_article", "share"]
-
-Group = tuple[str, list[Example]]
-"""The beginning of a prompt, and the examples that go on from it."""
+__all__ = ["of_article"]
 
 _WHOLES, _PASSAGES, _NARROW = 2, 2, 2
 """How many stretches of each kind are taken of an article in one pass."""
@@ -27,7 +24,7 @@ _MOST_YES, _MOST_YES_NARROW = 6, 5
 
 
 def of_article(numbered: Numbered, rng: random.Random) -> Iterator[Group]:
-    """Return some stretches of an article with their examples, other ones at each call."""
+    """Yield some stretches of an article with their examples, other ones at each call."""
     every = set(numbered.places)
     asked = rng.sample(numbered.questions, len(numbered.questions))
     text = numbered.article.text
@@ -68,7 +65,7 @@ def _shuffled(
 
 
 def _examples(numbered: Numbered, item: Question, shown: set[int], rng: random.Random) -> Iterator[Example]:
-    """Return a question as it is put to a stretch that shows some sentences, and sentences as answers to it."""
+    """Yield a question as it is put to a stretch that shows some sentences, and sentences as answers to it."""
     here = item.answers & shown
     found, complete = item.about_whole or bool(here), item.about_whole or item.answers <= shown
     if not found and item.near & shown:
@@ -78,14 +75,17 @@ def _examples(numbered: Numbered, item: Question, shown: set[int], rng: random.R
     yield Example(asked, found, answer if found else None)
     for start, end in sentences(answer) if found else ():
         said = answer[start:end]
-        yield from _maybe(0.75, rng, Example(prompts.answer_part(asked, said), True))
+        if rng.random() < 0.75:
+            yield answered(asked, said, True)
         if rng.random() < 0.15:
-            yield Example(prompts.claim_part(said), True)
+            yield claimed(said, True)
             if wrong := swapped(said, rng):
-                yield Example(prompts.claim_part(wrong), False)
-                yield from _maybe(0.7, rng, Example(prompts.answer_part(asked, wrong), False))
+                yield claimed(wrong, False)
+                if rng.random() < 0.7:
+                    yield answered(asked, wrong, False)
     for number in rng.sample(sorted(here), min(len(here), 2)):
-        yield from _maybe(0.75, rng, Example(prompts.answer_part(asked, numbered.text(number)), True))
+        if rng.random() < 0.75:
+            yield answered(asked, numbered.text(number), True)
     if not item.about_whole:
         earlier = item.earlier[1] if item.earlier else ""
         others = {
@@ -94,17 +94,8 @@ def _examples(numbered: Numbered, item: Question, shown: set[int], rng: random.R
         }
         count = 1 + (rng.random() < 0.4) if found else 2
         for number in sorted(others, key=lambda n: -others[n])[:count]:
-            yield from _maybe(0.75, rng, Example(prompts.answer_part(asked, numbered.text(number)), False))
+            if rng.random() < 0.75:
+                yield answered(asked, numbered.text(number), False)
     for said in item.wrong if complete or not found else ():
-        yield from _maybe(0.7, rng, Example(prompts.answer_part(asked, said), False))
-
-
-def _maybe(share_of: float, rng: random.Random, example: Example) -> Iterator[Example]:
-    if rng.random() < share_of:
-        yield example
-
-
-def share(said: str, text: str) -> float:
-    """Return the share of a sentence's content words that a text has."""
-    words = set(content_words(said))
-    return len(words & set(content_words(text))) / max(1, len(words))
+        if rng.random() < 0.7:
+            yield answered(asked, said, False)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from rag import prompts
 from rag.lessons import wording
-from rag.lessons.example import Example
-from rag.lessons.groups import Group, share
+from rag.lessons.example import Example, Group, answered
+from rag.words import share
 
 __all__ = ["Passage", "clapnq", "group", "qed"]
 
@@ -65,11 +65,9 @@ def group(passage: Passage, rng: random.Random) -> Group:
     asked = prompts.question_part(wording.as_typed(passage.question, rng))
     answer = " ".join(every[number] for number in right) if len(right) <= 2 else ""
     found = [Example(asked, bool(right), (answer if len(answer) < _LONGEST else "") if right else None)]
-    found += [Example(prompts.answer_part(asked, every[number]), True) for number in right[:3]]
+    found += [answered(asked, every[number], True) for number in right[:3]]
     others = [number for number in range(len(every)) if number not in passage.answers]
     lean = {number: share(passage.question, every[number]) + 0.3 * rng.random() for number in others}
     others.sort(key=lambda number: -lean[number])
-    found += [
-        Example(prompts.answer_part(asked, every[number]), False) for number in others[: 1 if right else 2]
-    ]
+    found += [answered(asked, every[number], False) for number in others[: 1 if right else 2]]
     return prompts.article_part([" ".join(every)]), found

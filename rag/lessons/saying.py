@@ -8,7 +8,7 @@ from index.splitting import sentences
 __all__ = ["FACT", "own_sentence", "swapped", "tidy"]
 
 FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
-_NO_NAMES = frozenset({"The", "In", "A", "No", "Yes"})
+_NO_NAMES = frozenset({"The", "In", "No", "Yes"})
 _LEANS = re.compile(r"(?:he|she|it|its|they|their|this|these|those|that|his|her|such)\b", re.IGNORECASE)
 
 

@@ -16,8 +16,8 @@ from index.articles import Article
 from index.splitting import sentences, split
 from rag import prompts
 from rag.lessons import wording
-from rag.lessons.example import Example
-from rag.lessons.groups import Group, share
+from rag.lessons.example import Example, Group, answered, claimed
+from rag.words import share
 
 __all__ = ["Question", "Story", "groups", "stories"]
 
@@ -49,9 +49,9 @@ class Story:
     questions: list[Question]
 
 
-def stories(folder: Path = _FOLDER) -> Iterator[Story]:
-    """Read the articles of all files in a folder."""
-    for file in sorted(folder.glob("*.txt")):
+def stories() -> Iterator[Story]:
+    """Read the articles of all files."""
+    for file in sorted(_FOLDER.glob("*.txt")):
         for part in file.read_text(encoding="utf-8").split("## ")[1:]:
             text, _, lines = part.strip().partition("\n\n")
             title, _, body = text.partition("\n")
@@ -59,7 +59,7 @@ def stories(folder: Path = _FOLDER) -> Iterator[Story]:
 
 
 def groups(rng: random.Random) -> list[Group]:
-    """Return stretches with their examples, in groups of a size that fits one step of training."""
+    """Return stretches with their examples, some of each article."""
     found = []
     for story in stories():
         found.append(_whole(story, rng))
@@ -140,12 +140,12 @@ def _examples(item: Question, rng: random.Random) -> list[Example]:
     for start, end in sentences(item.answer):
         said = item.answer[start:end]
         if rng.random() < 0.9:
-            found.append(Example(prompts.answer_part(asked, said), True))
+            found.append(answered(asked, said, True))
         if rng.random() < 0.3:
-            found.append(Example(prompts.claim_part(said), True))
+            found.append(claimed(said, True))
     for said in item.beside + item.wrong:
         if rng.random() < 0.45:
-            found.append(Example(prompts.answer_part(asked, said), False))
+            found.append(answered(asked, said, False))
         if said in item.wrong and rng.random() < 0.25:
-            found.append(Example(prompts.claim_part(said), False))
+            found.append(claimed(said, False))
     return found

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from index import sentences
 from index.articles import Article
 from index.splitting import split
 from rag.conversation import search_query
-from rag.lessons import articles as lessons
+from rag.lessons.articles import Numbered
 from rag.lessons.natural import Passage
 from rag.lessons.stories import stories
 from rag.words import content_words
 
-__all__ = ["Sample", "articles", "natural", "squad", "told"]
+__all__ = ["Sample", "of_articles", "of_passage", "of_squad", "of_stories"]
 
 _PASSAGE = 850  # characters that are read together of a text that comes in sentences
 _HAS, _NEAR, _BESIDE = 0.6, 0.35, 0.75
@@ -76,9 +75,9 @@ class _Text:
                 yield (p, n), sentence
 
 
-def articles(folder: Path | None = None) -> Iterator[Sample]:
-    """Read articles with numbered sentences; all that there are to learn from, or those of a folder."""
-    for numbered in lessons.articles(folder) if folder else lessons.articles():
+def of_articles(every: Iterable[Numbered]) -> Iterator[Sample]:
+    """Take articles with numbered sentences."""
+    for numbered in every:
         text = _Text(numbered.article)
         place = {number: text.at((start + end) // 2) for number, (start, end) in numbered.places.items()}
         for item in numbered.questions:
@@ -92,8 +91,8 @@ def _known(places: Iterable[Place | None]) -> set[Place]:
     return {place for place in places if place is not None}
 
 
-def told() -> Iterator[Sample]:
-    """Read the stories of the reader's adapter, whose answers are no sentences of the article: those that have their
+def of_stories() -> Iterator[Sample]:
+    """Read ``rag.lessons.stories``, whose answers are no sentences of the article: those that have their
     words are taken for the ones that answer."""
     for story in stories():
         text = _Text(story.article)
@@ -120,7 +119,7 @@ def _share(said: str, words: set[str]) -> float:
     return len(wanted & words) / max(1, len(wanted))
 
 
-def squad(data: dict[str, Any]) -> Iterator[Sample]:
+def of_squad(data: dict[str, Any]) -> Iterator[Sample]:
     """Take articles as ``rag.lessons.squad.read_squad`` gives them. Where else an answer's words stand is left open."""
     for title, part in data.items():
         paragraphs = [paragraph.strip() for paragraph in part["paragraphs"]]
@@ -141,7 +140,7 @@ def squad(data: dict[str, Any]) -> Iterator[Sample]:
             yield Sample(text.title, text.passages, item["question"].strip(), answers, near, home)
 
 
-def natural(passage: Passage) -> Sample:
+def of_passage(passage: Passage) -> Sample:
     """Take a passage of ClapNQ or QED."""
     passages: list[list[str]] = []
     places, room = {}, 0

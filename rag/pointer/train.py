@@ -20,7 +20,8 @@ from torch.nn import functional
 from index import minilm
 from index.minilm import DIMENSIONS, model_directory, token_ids
 from rag.lessons import natural, wording
-from rag.lessons.squad import KEPT_APART, TRAINED_ON, read_squad
+from rag.lessons.articles import articles
+from rag.lessons.squad import to_learn
 from rag.pointer import model as reader
 from rag.pointer import texts
 from rag.pointer.texts import Sample
@@ -165,7 +166,7 @@ def train(samples: list[Sample], passes: float, rng: random.Random, out: Path) -
         schedule.step()
         if step % 100 == 99:
             trainer.save(out)
-        bar.set_postfix(loss=f"{float(total):.3f}")
+        bar.set_postfix(loss=f"{float(total.detach()):.3f}")
     trainer.save(out)
 
 
@@ -196,15 +197,12 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(options.seed)
     rng = random.Random(options.seed)  # noqa: S311 - repeatable data, not a secret
-    samples = [*texts.articles(), *texts.told()]
-    published = read_squad(options.squad) if options.squad else {}
-    published = {title: data for title, data in published.items() if title not in KEPT_APART}
-    published |= read_squad(options.dev, TRAINED_ON) if options.dev else {}
-    asked = list(texts.squad(published))
+    samples = [*texts.of_articles(articles()), *texts.of_stories()]
+    asked = list(texts.of_squad(to_learn(options.squad, options.dev)))
     samples += rng.sample(asked, min(len(asked), options.most))
     passages = [passage for file in options.qed for passage in natural.qed(file)]
     passages += [passage for file in options.clapnq for passage in natural.clapnq(file)]
-    samples += map(texts.natural, passages)
+    samples += map(texts.of_passage, passages)
     train(samples, options.passes, rng, options.out)
 
 
