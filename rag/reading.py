@@ -25,7 +25,8 @@ THRESHOLDS = {"strict": 0.5, "balanced": 0.2, "lenient": 0.1}
 """Probability that the article answers the question under which the answer is that it does not.
 
 It is low because what comes is checked as well, and this probability counts there too (``rag.confidence``): between 0.1
-and 0.3 it changed next to nothing on the articles that were kept apart.
+and 0.3 it changed next to nothing on the articles that were kept apart. What is said here of this and the limits below
+was counted with the weights of the adapter and the pointer before the present ones.
 """
 
 BY_UNKNOWN = 3.0

@@ -158,8 +158,8 @@ def train(samples: list[Sample], passes: float, rng: random.Random, out: Path) -
         batch = [order.pop() for _ in range(BATCH)]
         chosen = [choose(sample, rng) for sample in batch]
         read = [tokens(s, as_typed(s.question, rng), p) for s, p in zip(batch, chosen, strict=True)]
-        total = sum(map(loss, batch, chosen, _forward(trainer, read))) / BATCH
-        total.backward()  # type: ignore[union-attr]  # a sum of tensors
+        total = torch.stack(list(map(loss, batch, chosen, _forward(trainer, read)))).mean()
+        total.backward()
         nn.utils.clip_grad_norm_(trainer.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
