@@ -48,7 +48,7 @@ class Reader(nn.Module):
         torch.backends.cuda.enable_cudnn_sdp(False)
         self.dtype = torch.bfloat16 if device == "cuda" else torch.float32
         self.tensors = {
-            tensor.name: torch.from_numpy(dequantize(tensor.data, tensor.tensor_type)).to(device, self.dtype)
+            tensor.name: torch.tensor(dequantize(tensor.data, tensor.tensor_type)).to(device, self.dtype)
             for tensor in gguf.GGUFReader(builtin_model()).tensors
         }
         self.a, self.b = nn.ParameterDict(), nn.ParameterDict()
