@@ -30,7 +30,7 @@ class AnswerChain(Runnable[Any, Any]):
         answer: Answer = self._call_with_config(lambda _: self._chat.answer(**arguments), input, config)
         return answer
 
-    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002
+    async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002 - as above
         """Answer one question without blocking the event loop."""
         arguments = _arguments(input)
 
@@ -42,7 +42,7 @@ class AnswerChain(Runnable[Any, Any]):
 
     def stream(
         self,
-        input: Any,  # noqa: A002
+        input: Any,  # noqa: A002 - as above
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> Iterator[Event | Answer]:
@@ -52,7 +52,7 @@ class AnswerChain(Runnable[Any, Any]):
 
     async def astream(
         self,
-        input: Any,  # noqa: A002
+        input: Any,  # noqa: A002 - as above
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[Event | Answer]:

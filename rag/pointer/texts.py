@@ -11,7 +11,7 @@ from rag.conversation import search_query
 from rag.lessons.articles import Numbered
 from rag.lessons.natural import Passage
 from rag.lessons.stories import stories
-from rag.words import content_words
+from rag.words import share
 
 __all__ = ["Sample", "of_articles", "of_passage", "of_squad", "of_stories"]
 
@@ -96,27 +96,21 @@ def of_stories() -> Iterator[Sample]:
     words are taken for the ones that answer."""
     for story in stories():
         text = _Text(story.article)
-        every = [(place, set(content_words(sentence))) for place, sentence in text.each()]
         for item in story.questions:
             if item.about_whole:
                 continue
-            shares = {place: _share(item.answer, words) for place, words in every} if item.answer else {}
+            shares = {place: share(item.answer, s) for place, s in text.each()} if item.answer else {}
             best = max(shares.values(), default=0.0)
             if item.answer and best < _HAS - 0.05:
                 continue
-            answers = {place for place, share in shares.items() if share >= max(min(_HAS, best), best - 0.1)}
+            answers = {place for place, has in shares.items() if has >= max(min(_HAS, best), best - 0.1)}
             beside = {
                 place
-                for place, words in every
-                if any(_share(other, words) > _BESIDE for other in item.beside)
+                for place, sentence in text.each()
+                if any(share(other, sentence) > _BESIDE for other in item.beside)
             }
-            near = {place for place, share in shares.items() if share >= _NEAR} - answers - beside
+            near = {place for place, has in shares.items() if has >= _NEAR} - answers - beside
             yield Sample(text.title, text.passages, search_query(item.question, item.earlier), answers, near)
-
-
-def _share(said: str, words: set[str]) -> float:
-    wanted = set(content_words(said))
-    return len(wanted & words) / max(1, len(wanted))
 
 
 def of_squad(data: dict[str, Any]) -> Iterator[Sample]:
