@@ -10,9 +10,10 @@ from rag.compound import joined, questions
 from rag.conversation import refers_back
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
+from rag.inquiry import Query
 from rag.models import LanguageModel
 from rag.overview import is_overview
-from rag.reading import THRESHOLDS, Query, Reading, cite
+from rag.reading import THRESHOLDS, Reading
 from rag.retrieval import MOST_ARTICLES, Asked
 from rag.verify import Verdict
 from rag.watch import Watch
@@ -163,7 +164,7 @@ def _conclude(
         text=" ".join(sentence for sentence, _ in kept),
         status="partial" if retracted else "answered",
         sentences=tuple(sentence for sentence, _ in kept),
-        citations=tuple(c for number, (_, verdict) in enumerate(kept) for c in cite(verdict, number)),
+        citations=tuple(c for number, (_, verdict) in enumerate(kept) for c in verdict.cite(number)),
         confidence=found,
         model=model.name,
         timings=watch.finish(),

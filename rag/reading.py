@@ -1,25 +1,21 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
-from rag import prompts
-from rag.answers import Citation
-from rag.confidence import lowered, odds
+from rag.confidence import odds
 from rag.conversation import begins_with_reference, search_query
-from rag.drafts import drafts, first_word
+from rag.drafts import drafts
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence, Source
-from rag.facts import unknown
+from rag.inquiry import Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
 from rag.rescue import LONGEST_QUOTE, instead
-from rag.retrieval import Asked
 from rag.verify import MIN_SCORES, Verdict, verify
 from rag.watch import Watch
 
-__all__ = ["THRESHOLDS", "Query", "Reading"]
+__all__ = ["THRESHOLDS", "Reading"]
 
 THRESHOLDS = {"strict": 0.5, "balanced": 0.2, "lenient": 0.1}
 """Probability that the article answers the question under which the answer is that it does not.
@@ -28,10 +24,6 @@ It is low because what comes is checked as well, and this probability counts the
 and 0.3 it changed next to nothing on the articles that were kept apart. What is said here of this and the limits below
 was counted with the weights of the adapter and the pointer before the present ones.
 """
-
-BY_UNKNOWN = 3.0
-"""By how much it lowers the log-odds that the article answers if the question names what the article does not: of
-some 400 questions that calibration and the battery's tuning half have, 14 do, and none of them has an answer."""
 
 SOUGHT = 0.5
 """Probability that the article answers from which its closest sentences are tried if nothing that was written passes.
@@ -72,15 +64,6 @@ SURE = 0.9
 """Probability that a passage answers from which no other one is read."""
 
 
-@dataclass(frozen=True)
-class Query:
-    """A question, checked, with what it is about and what was said before."""
-
-    question: str
-    articles: tuple[Asked, ...]
-    earlier: tuple[str, str] | None = None
-
-
 class Reading:
     """The evidence of one article, read for one question.
 
@@ -98,9 +81,13 @@ class Reading:
         self._query = query
         self._model = model
         self._watch = watch
-        self._take(evidence)
-        self._asked = prompts.question_part(query.question, query.earlier)
+        self._inquiry = Inquiry(query, evidence, model)
         self._searched = search_query(query.question, query.earlier)
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the model reads: first of all that is given, then the part of it that decided."""
+        return self._inquiry.evidence
 
     @property
     def title(self) -> str:
@@ -143,7 +130,7 @@ class Reading:
 
     def _keep(self, number: int, said: str, verdict: Verdict) -> Iterator[Event]:
         self._watch.note("first_checked")
-        yield Checked(number, said, cite(verdict, number))
+        yield Checked(number, said, verdict.cite(number))
         self.kept.append((said, verdict))
 
     def _write(self, pieces: Generator[Piece], first: int) -> Generator[Event, None, int]:
@@ -190,7 +177,7 @@ class Reading:
             verdict = self.check(source.text)
             if verdict.sources and verdict.relevance >= _MAIN:
                 yield Draft(number, source.text)
-                yield Checked(number, source.text, cite(verdict, number))
+                yield Checked(number, source.text, verdict.cite(number))
                 self.kept.append((source.text, verdict))
                 number += 1
 
@@ -206,7 +193,7 @@ class Reading:
         if verdict.sources:
             yield Draft(number, said)
             self._watch.note("first_checked")
-            yield Checked(number, said, cite(verdict, number))
+            yield Checked(number, said, verdict.cite(number))
             self.kept.append((said, verdict))
 
     def _better(self, verdict: Verdict, rescued: bool) -> tuple[str, Verdict] | None:
@@ -242,46 +229,21 @@ class Reading:
         is asked of its outline before.
         """
         every = self.evidence
-        first = [every.outline] if every.outline else []
+        tried = [self._of(every.outline)] if every.outline else []
         if self._model.builtin and not every.whole and not every.heading and len(every.excerpts) > 1:
-            best = every.best
-            known = self._model.has_read(prompts.article_part(best.texts))
-            first.append(every.surest(self._searched) if pointed and not known else best)
-        for less in first:
-            self._take(less)
-            self.found, pieces = self._gate(pointed)
+            best = self._of(every.best)
+            tried.append(self._of(every.surest(self._searched)) if pointed and not best.known else best)
+        for less in tried:
+            self.found, pieces = less.begin(writing=not pointed)
             if self.found >= SURE:
+                self._inquiry = less
                 return pieces
             pieces.close()
-            self._take(every)
-        self.found, pieces = self._gate(pointed)
+        self.found, pieces = self._inquiry.begin(writing=not pointed)
         return pieces
 
-    def _gate(self, pointed: bool) -> tuple[float, Generator[Piece]]:
-        """Return how probable it is that the article answers, and what the model writes, which it begins at once
-        unless there is a sentence to be judged before."""
-        found, pieces = (self._agrees(self._asked), None) if pointed else first_word(self._ask())
-        found = 1.0 if found is None else found
-        return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces or self._written()
-
-    def _written(self) -> Generator[Piece]:
-        """Let the model write when this is asked for."""
-        _, pieces = first_word(self._ask())
-        yield from pieces
-
-    @cached_property
-    def _unknown(self) -> list[str]:
-        """What the question names and the article does not."""
-        article = self.evidence.excerpts[0].article
-        return unknown(self._query.question, f"{article.title}\n{article.text}", self.evidence.lower_case)
-
-    def _take(self, evidence: Evidence) -> None:
-        self.evidence = evidence
-        self._article = prompts.article_part(evidence.texts)
-        self._remember = evidence.whole or self._model.has_read(self._article)
-
-    def _ask(self) -> Generator[Piece]:
-        return self._model.stream(self._article, self._asked, remember=self._remember)
+    def _of(self, evidence: Evidence) -> Inquiry:
+        return Inquiry(self._query, evidence, self._model)
 
     def says(self, sentence: str) -> Verdict:
         """Whether the article carries a sentence, no matter what was asked."""
@@ -290,29 +252,19 @@ class Reading:
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers what was asked, as the article does."""
         if sentence not in self._checked:  # what the article says may be tried more than once
-            self._checked[sentence] = self._verify(
-                sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
-            )
+            self._checked[sentence] = self._verify(sentence, self._inquiry.answers, self.found)
         return self._checked[sentence]
 
     def _verify(self, sentence: str, answers: Callable[[str], float | None], found: float = 1.0) -> Verdict:
         return verify(
             sentence,
             self.evidence,
-            states=lambda claim: self._agrees(prompts.claim_part(claim)),
+            states=self._inquiry.states,
             answers=answers,
             found=found,
             min_score=MIN_SCORES[self._model.settings.strictness],
             question=self._query.question,
         )
-
-    def _agrees(self, rest: str) -> float | None:
-        return self._model.agrees(self._article, rest, remember=self._remember)
-
-
-def cite(verdict: Verdict, number: int) -> tuple[Citation, ...]:
-    """Return what carries a sentence as citations of the sentence with that number."""
-    return tuple(source.cite(verdict.score, number) for source in verdict.sources)
 
 
 def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) -> tuple[str, Verdict]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.actors import other_actor
+from rag.answers import Citation
 from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
@@ -70,6 +71,10 @@ class Verdict:
     def relevance(self) -> float:
         """How probable it is that the sentence answers what was asked."""
         return self.signals[1] if self.signals else 0.0
+
+    def cite(self, number: int) -> tuple[Citation, ...]:
+        """Return what carries the sentence as citations of the sentence with that number."""
+        return tuple(source.cite(self.score, number) for source in self.sources)
 
 
 def verify(

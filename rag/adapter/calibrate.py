@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, Library
+from rag.inquiry import Query
 from rag.lessons.squad import read_squad
 from rag.models import LanguageModel
-from rag.reading import THRESHOLDS, Query, Reading
+from rag.reading import THRESHOLDS, Reading
 from rag.retrieval import gather
 from rag.settings import Settings
 from rag.verify import MIN_SCORES, Verdict

@@ -1,0 +1,93 @@
+"""What a language model is asked about some evidence for one question."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from functools import cached_property
+
+from rag import prompts
+from rag.confidence import lowered
+from rag.drafts import first_word
+from rag.evidence import Evidence
+from rag.facts import unknown
+from rag.models import LanguageModel, Piece
+from rag.retrieval import Asked
+
+__all__ = ["Inquiry", "Query"]
+
+BY_UNKNOWN = 3.0
+"""By how much it lowers the log-odds that the article answers if the question names what the article does not: of
+some 400 questions that calibration and the battery's tuning half have, 14 do, and none of them has an answer."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question, checked, with what it is about and what was said before."""
+
+    question: str
+    articles: tuple[Asked, ...]
+    earlier: tuple[str, str] | None = None
+
+
+class Inquiry:
+    """A question, asked of a model about some evidence.
+
+    Attributes:
+        evidence: What the model reads.
+    """
+
+    def __init__(self, query: Query, evidence: Evidence, model: LanguageModel) -> None:
+        self.evidence = evidence
+        self._question = query.question
+        self._model = model
+        self._article = prompts.article_part(evidence.texts)
+        self._asked = prompts.question_part(query.question, query.earlier)
+
+    @property
+    def known(self) -> bool:
+        """Whether the model has read the evidence before, and can begin with the question."""
+        return self._model.has_read(self._article)
+
+    def begin(self, *, writing: bool) -> tuple[float, Generator[Piece]]:
+        """Find out whether the evidence answers.
+
+        Args:
+            writing: Whether the model goes on to write at once; else it does when it is asked for a first piece.
+
+        Returns:
+            How probable it is to the model that the evidence answers, and what it writes.
+        """
+        if writing:
+            found, pieces = first_word(self._stream())
+        else:
+            agrees = self._agrees(self._asked)
+            found, pieces = 1.0 if agrees is None else agrees, self._written()
+        return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces
+
+    def answers(self, sentence: str) -> float | None:
+        """Return how probable it is that a sentence answers; None if the model cannot say."""
+        return self._agrees(prompts.answer_part(self._asked, sentence))
+
+    def states(self, sentence: str) -> float | None:
+        """Return how probable it is that the evidence states a sentence; None if the model cannot say."""
+        return self._agrees(prompts.claim_part(sentence))
+
+    def _written(self) -> Generator[Piece]:
+        _, pieces = first_word(self._stream())
+        yield from pieces
+
+    def _stream(self) -> Generator[Piece]:
+        return self._model.stream(self._article, self._asked, remember=self._remember)
+
+    def _agrees(self, rest: str) -> float | None:
+        return self._model.agrees(self._article, rest, remember=self._remember)
+
+    @cached_property
+    def _remember(self) -> bool:
+        """Whether others will ask about the same evidence."""
+        return self.evidence.whole or self.known
+
+    @cached_property
+    def _unknown(self) -> list[str]:
+        """What the question names and the article does not."""
+        article = self.evidence.excerpts[0].article
+        return unknown(self._question, f"{article.title}\n{article.text}", self.evidence.lower_case)
