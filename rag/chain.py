@@ -13,13 +13,16 @@ from rag.evidence import Evidence
 from rag.inquiry import Query
 from rag.models import LanguageModel
 from rag.overview import is_overview
-from rag.reading import THRESHOLDS, Reading
+from rag.reading import Reading
 from rag.retrieval import MOST_ARTICLES, Asked
 from rag.verify import Verdict
 from rag.watch import Watch
 from rag.words import negated
 
 __all__ = ["Query", "run"]
+
+_SURELY = 0.5
+"""Probability that a further article answers from which it is told that it says otherwise."""
 
 Search = Callable[[str, tuple[str, str] | None, Sequence[Asked]], Evidence]
 
@@ -103,7 +106,7 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
                 continue
             for _ in reading.answer():  # its words come when it is clear that they are needed
                 pass
-            if reading.found < THRESHOLDS["strict"] and not _deny(reading, answered):
+            if reading.found < _SURELY and not _deny(reading, answered):
                 continue
         readings.append(reading)
     yield Finished(_conclude(query, evidence, readings, model, watch))

@@ -33,7 +33,7 @@ def test_a_summary_has_what_the_paragraphs_begin_with() -> None:
 
 
 def test_each_sentence_of_a_summary_has_a_number_of_its_own() -> None:
-    model = judging(*LEADS)
+    model = judging(*LEADS, "The deal could enable Meta")
     model.reply = "A shoemaker of Ohio founded this university."  # what was written fails: its place is taken
     said = [event.sentence for event in events(model, "Summarise this, please") if isinstance(event, Checked)]
     assert len(said) > 1

@@ -59,7 +59,7 @@ def test_the_model_writes_if_it_does_not_find_so() -> None:
 
 
 def test_it_disappears_if_the_article_does_not_answer() -> None:
-    model = Judging(0.05, 0.99)
+    model = Judging(0.04, 0.99)
     seen, last = answered(model)
     assert not model.wrote
     assert [event.sentence for event in seen if isinstance(event, Retracted)] == [0]

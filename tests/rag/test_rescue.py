@@ -3,8 +3,7 @@
 import pytest
 
 from rag.clauses import beginnings
-from rag.events import Checked, Draft, Finished, Retracted
-from tests.rag.scripted import Scripted, ask, events
+from tests.rag.scripted import Scripted, ask
 
 pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
 
@@ -31,9 +30,9 @@ def test_the_articles_sentence_is_said_where_the_model_missed_the_place() -> Non
     assert answer.retracted == (wrong,)
 
 
-def test_nothing_is_quoted_where_the_article_hardly_answers() -> None:
+def test_nothing_is_quoted_where_the_article_does_not_answer() -> None:
     wrong = "The deal could enable Meta to streamline AI model development."
-    answer = ask(Scripted(0.25, wrong, right="According to internal sources"))
+    answer = ask(Scripted(0.04, wrong, right="According to internal sources"))
     assert answer.status == "not_in_article"
 
 
@@ -46,31 +45,3 @@ def test_nothing_is_quoted_for_a_model_that_cannot_judge_it() -> None:
 
 def test_a_sentence_is_not_cut_to_half_a_condition() -> None:
     assert not list(beginnings("If Google leaves Scale AI as its customer, the startup will lose revenue."))
-
-
-BESIDE = "Google views Meta’s partnership with Scale AI as a potential conflict of interest."
-AND_MORE = "Scale AI has long served as a crucial data-labeling partner for Google."
-CLOSEST = "The deal could enable Meta to streamline AI model development"
-ENABLES = "What could the deal enable Meta to do?"
-
-
-def judging(beside: float, closest: float) -> Scripted:
-    model = Scripted(0.9, f"{BESIDE} {AND_MORE}")
-    model.agrees = lambda _, rest, **__: closest if CLOSEST in rest else beside  # type: ignore[method-assign, assignment]
-    return model
-
-
-def test_the_closest_sentence_is_said_where_it_answers_better() -> None:
-    seen = events(judging(0.85, 0.99), ENABLES)
-    (said,) = [event for event in seen if isinstance(event, Checked)]
-    assert said.text.startswith(CLOSEST)
-    drafts = {event.sentence for event in seen if isinstance(event, Draft)}
-    assert {event.sentence for event in seen if isinstance(event, Retracted)} == drafts == {0, 1}
-    assert isinstance(last := seen[-1], Finished)
-    assert last.answer.text == said.text == last.answer.citations[0].quote
-    assert last.answer.status == "answered", "nothing in it was unsupported"
-
-
-def test_what_was_written_stays_where_the_closest_sentence_answers_no_better() -> None:
-    assert ask(judging(0.9, 0.99), ENABLES).text == f"{BESIDE} {AND_MORE}"
-    assert ask(judging(0.7, 0.85), ENABLES).text == f"{BESIDE} {AND_MORE}"
