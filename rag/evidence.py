@@ -129,13 +129,19 @@ class Evidence:
         """The first stretch alone."""
         return Evidence(self.excerpts[:1], embeddings=self._embeddings)
 
-    def surest(self, question: str) -> "Evidence":
-        """Return the sentence that answers a question most surely, with its neighbours in its stretch, alone."""
-        best = self._ranked(question)[0][1]
-        stretch, own = next((e, own) for e in self.excerpts if best in (own := self._within(e)))
-        place = own.index(best)
+    def beside(self, source: Source) -> "Evidence":
+        """Return one of the sentences with its neighbours, alone."""
+        stretch = next(
+            excerpt
+            for excerpt in self.excerpts
+            if excerpt.article.id == source.article.id and excerpt.start <= source.start < excerpt.end
+        )
+        own = (
+            self.sources if self.whole else self._within(stretch)
+        )  # a whole article's stretches follow each other
+        place = next(number for number, other in enumerate(own) if other.start == source.start)
         start, end = own[max(0, place - 1)].start, own[min(len(own) - 1, place + 1)].end
-        return Evidence([replace(stretch, start=start, end=end)], embeddings=self._embeddings)
+        return Evidence([replace(stretch, start=start, end=end)])
 
     @cached_property
     def sources(self) -> list[Source]:
