@@ -19,13 +19,13 @@ __all__ = ["THRESHOLDS", "Reading"]
 THRESHOLDS = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
 """Probability that the article answers the question under which the answer is that it does not.
 
-It is low because what comes is checked as well. Of 223 questions about ten articles kept apart, 8 more are answered
-rightly with 0.05 than with 0.2, and none more wrongly.
+It is low because what comes is checked as well: of 153 questions about ten articles kept apart that have an answer, 136,
+133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined.
 """
 
 _CLOSEST = 3
 """How many of the article's closest sentences are tried if nothing that was written passes. Each takes up to half a
-second; of those 223 questions this answers 8 rightly and 2 wrongly."""
+second; of those questions this answers 8 rightly and 2 wrongly."""
 
 _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse."""
@@ -54,7 +54,11 @@ _MAIN = 0.9
 _NO_ANSWER = "The article does not seem to answer this."
 
 SURE = 0.75
-"""Probability that a passage answers from which no other one is read."""
+"""Probability that a passage answers from which no other one is read.
+
+Of ten questions about encyclopedia articles kept apart with 0.5 to 0.9, the passage alone was enough for all with 0.75 or
+more, and for two of those with less it was not.
+"""
 
 
 class Reading:
@@ -109,8 +113,8 @@ class Reading:
             number = yield from self._write(pieces, number)
         if not self.kept and not declined:
             yield from self._quote(number, self._closest(_CLOSEST))
-        if not self.kept and self._look_closer():
-            yield from self._quote(number, self._closest(1))
+        if not self.kept:
+            yield from self._look_closer(number)
         number += 1
         if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
             yield from self._points(number)
@@ -193,18 +197,22 @@ class Reading:
             if len(source.text) <= LONGEST_QUOTE
         ]
 
-    def _look_closer(self) -> bool:
-        """Whether the closest sentence of an article that was read whole answers if it is read alone, with its
+    def _look_closer(self, number: int) -> Iterator[Event]:
+        """Say the closest sentence of an article that was read whole if it answers when it is read alone, with its
         neighbours: in much text a small model misses things."""
         for source in self._closest(1) if self.evidence.whole else ():
-            if source.score >= _LIKELY:
-                closer = self._of(self.evidence.beside(source))
-                found, _ = closer.begin(writing=False)
-                if found >= _ALONE:
-                    self.found, self._inquiry = found, closer
-                    self._checked.clear()
-                    return True
-        return False
+            if source.score < _LIKELY:
+                return
+            closer = self._of(self.evidence.beside(source))
+            found, _ = closer.begin(writing=False)
+            if found < _ALONE:
+                return
+            before = self.found, self._inquiry
+            self.found, self._inquiry = found, closer
+            self._checked.clear()
+            yield from self._quote(number, [source])
+            if not self.kept:
+                self.found, self._inquiry = before
 
     def _decide(self, pointed: Source | None) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.
