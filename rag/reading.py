@@ -19,8 +19,8 @@ __all__ = ["THRESHOLDS", "Reading"]
 THRESHOLDS = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
 """Probability that the article answers the question under which the answer is that it does not.
 
-It is low because what comes is checked as well: of 153 questions about ten articles kept apart that have an answer, 136,
-133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined.
+It is low because what comes is checked as well: of 153 questions about ten articles kept apart that have an answer,
+136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined.
 """
 
 _CLOSEST = 3
@@ -56,8 +56,8 @@ _NO_ANSWER = "The article does not seem to answer this."
 SURE = 0.75
 """Probability that a passage answers from which no other one is read.
 
-Of ten questions about encyclopedia articles kept apart with 0.5 to 0.9, the passage alone was enough for all with 0.75 or
-more, and for two of those with less it was not.
+Of ten questions about encyclopedia articles kept apart with 0.5 to 0.9, the passage alone was enough for all with
+0.75 or more, and for two of those with less it was not.
 """
 
 
