@@ -31,7 +31,14 @@ _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse."""
 
 _GOOD = 0.9
-"""Probability that a sentence which was pointed at answers from which the model need not write."""
+"""Probability that a sentence answers from which the model need not write, or no other one is sought in its place."""
+
+_ALSO = -2.0
+"""Log-odds of a sentence, to the pointer, from which it is tried whether it answers besides what was said.
+
+Of 133 right answers about articles kept apart this made 2 of 5 wrong ones right, and added a sentence to five; it takes
+0.4 more checks for each.
+"""
 
 _POINTED = 0.5
 """Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
@@ -48,10 +55,9 @@ Of 62 questions about articles kept apart that were declined this answers 3 of t
 the others; a look was taken at half of them.
 """
 
-_MAIN = 0.9
-"""Probability that a paragraph's first sentence answers a question about the whole article from which it is said."""
-
 _NO_ANSWER = "The article does not seem to answer this."
+
+_ANOTHER = "Another sentence of the article answers this better."
 
 SURE = 0.75
 """Probability that a passage answers from which no other one is read.
@@ -112,12 +118,14 @@ class Reading:
         else:
             number = yield from self._write(pieces, number)
         if not self.kept and not declined:
-            yield from self._quote(number, self._closest(_CLOSEST))
+            yield from self._quote(number)
         if not self.kept:
             yield from self._look_closer(number)
         number += 1
         if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
             yield from self._points(number)
+        elif len(self.kept) == 1:
+            yield from self._more(number)
 
     def _pointed_at(self) -> Source | None:
         """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it
@@ -126,6 +134,10 @@ class Reading:
             if source.score >= _POINTED and not begins_with_reference(source.text):
                 return source
         return None
+
+    def _say(self, number: int, said: str, verdict: Verdict) -> Iterator[Event]:
+        yield Draft(number, said)
+        yield from self._keep(number, said, verdict)
 
     def _keep(self, number: int, said: str, verdict: Verdict) -> Iterator[Event]:
         self._watch.note("first_checked")
@@ -143,7 +155,11 @@ class Reading:
             written[draft.sentence] += draft.text
         self._watch.note("written")
         yield Step("checking", "Checking against the article")
+        better = None
         for number, sentence in enumerate(map(str.strip, written), first):
+            if better:
+                yield Retracted(number, sentence, _ANOTHER)
+                continue
             verdict = self.check(sentence)
             said = sentence
             if not verdict.sources:
@@ -152,6 +168,10 @@ class Reading:
                 said, verdict = _rescue(sentence, verdict, self.check)
                 yield Retracted(number, sentence, reason)
             if verdict.sources:
+                if not self.kept and (better := self._better(verdict)):
+                    if said == sentence:
+                        yield Retracted(number, sentence, _ANOTHER)
+                    said, verdict = better
                 yield from self._keep(number, said, verdict)
         return first + len(written)
 
@@ -166,26 +186,49 @@ class Reading:
             if source.start in cited:
                 continue
             verdict = self.check(source.text)
-            if verdict.sources and verdict.relevance >= _MAIN:
-                yield Draft(number, source.text)
-                yield Checked(number, source.text, verdict.cite(number))
-                self.kept.append((source.text, verdict))
+            if verdict.sources and verdict.relevance >= _GOOD:
+                yield from self._say(number, source.text, verdict)
                 number += 1
 
-    def _quote(self, number: int, sources: list[Source]) -> Iterator[Event]:
-        """Say that sentence of the article which answers best, if one does: a small model may be right that the article
+    def _more(self, number: int) -> Iterator[Event]:
+        """Say what else the article says in answer, if something surely does."""
+        cited = {source.start for _, verdict in self.kept for source in verdict.sources}
+        for source in self._closest(_CLOSEST):
+            if source.score >= _ALSO and source.start not in cited:
+                verdict = self.check(source.text)
+                if verdict.sources and verdict.relevance >= _GOOD:
+                    yield from self._say(number, source.text, verdict)
+                    return
+
+    def _quote(self, number: int) -> Iterator[Event]:
+        """Say the sentence of the article that answers best, if one does: a small model may be right that the article
         answers, and miss the place."""
+        said, verdict = self._best()
+        if verdict.sources:
+            yield from self._say(number, said, verdict)
+
+    def _better(self, verdict: Verdict) -> tuple[str, Verdict] | None:
+        """Return the sentence of the article that surely answers, if what was written does not, and is then beside it.
+
+        A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
+        """
+        if verdict.relevance >= _GOOD:
+            return None
+        said, other = self._best()
+        beside = {source.start for source in other.sources}.isdisjoint(
+            source.start for source in verdict.sources
+        )
+        return (said, other) if other.relevance >= _GOOD and beside else None
+
+    def _best(self) -> tuple[str, Verdict]:
+        """Return that of the closest sentences which answers best, with its verdict."""
         said, verdict = "", Verdict()
-        for source in sources:
+        for source in self._closest(_CLOSEST):
             if (other := self.check(source.text)).score > verdict.score:
                 said, verdict = source.text, other
                 if verdict.score >= _ENOUGH:
                     break
-        if verdict.sources:
-            yield Draft(number, said)
-            self._watch.note("first_checked")
-            yield Checked(number, said, verdict.cite(number))
-            self.kept.append((said, verdict))
+        return said, verdict
 
     def _closest(self, count: int) -> list[Source]:
         """Return the sentences that are closest to the question and can be said as they stand."""
@@ -210,8 +253,10 @@ class Reading:
             before = self.found, self._inquiry
             self.found, self._inquiry = found, closer
             self._checked.clear()
-            yield from self._quote(number, [source])
-            if not self.kept:
+            verdict = self.check(source.text)
+            if verdict.sources:
+                yield from self._say(number, source.text, verdict)
+            else:
                 self.found, self._inquiry = before
 
     def _decide(self, pointed: Source | None) -> Generator[Piece]:
