@@ -27,7 +27,9 @@ class Judging(Scripted):
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
         if "Answer: " not in rest and "Claim: " not in rest:
             return self.found
-        return self.pointed if POINTED in rest else 0.99
+        if POINTED in rest:
+            return self.pointed
+        return 0.99 if WRITTEN in rest else 0.01
 
 
 def answered(model: Judging) -> tuple[list[Event], Finished]:
