@@ -1,22 +1,19 @@
 """Ask articles questions: the one object that the page, the command line and Python share."""
 
-import re
 import threading
-from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, suppress
 from pathlib import Path
-from queue import SimpleQueue
 from typing import TYPE_CHECKING, overload
 
-from index import Article, ArticleError, ArticleInfo, Library, SentenceEmbeddings, load, seed_article, split
+from index import Article, Library, SentenceEmbeddings, split
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence, Excerpt
 from rag.models import LanguageModel
+from rag.opening import ArticleLike, Opener, Progress
 from rag.pointer import point
 from rag.retrieval import Asked
 from rag.settings import Settings
@@ -27,15 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ArticleChat", "ArticleLike"]
 
-Progress = Callable[[str, float], None]
-ArticleLike = Asked | str | Path | Sequence[Asked | str | Path] | None
-
 READ_AHEAD = 50_000
 """Characters of the longest article whose passages the model reads ahead; more would not be kept on disk together."""
-
-_REMEMBERED = 64
-_NAME = 60
-"""A line of words that is longer is no file's name, unless it has an ending or begins as a path."""
 
 
 class ArticleChat:
@@ -57,8 +47,7 @@ class ArticleChat:
         self.settings = settings or Settings.from_env()
         self.library = library or _library(self.settings)
         self.model = LanguageModel(self.settings)
-        self._pages: OrderedDict[str, Article] = OrderedDict()
-        self._lock = threading.Lock()
+        self._opener = Opener(self.library)
 
     def answer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
         """Answer a question about an article, with citations.
@@ -96,28 +85,8 @@ class ArticleChat:
             # The model's start and the article's indexing use different parts of the machine.
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
-        articles = yield from self._opening(article)
+        articles = yield from self._opener.steps(article)
         yield from self._run(chain.Query(question, articles, earlier))
-
-    def _opening(self, article: ArticleLike) -> Generator[Event, None, tuple[Asked, ...]]:
-        """Open articles, telling how far it is: a long one that is new, or new to the embedding model, takes time."""
-        told: SimpleQueue[Step | None] = SimpleQueue()
-        wanted = True
-
-        def progress(what: str, share: float) -> None:
-            if not wanted and share < 1:
-                raise ArticleError("Nobody waits for the article any more.")
-            told.put(Step("indexing", what, share))
-
-        with ThreadPoolExecutor(1, "article-chat-open") as pool:
-            opening = pool.submit(self.open, article, progress)
-            opening.add_done_callback(lambda _: told.put(None))
-            try:
-                while (step := told.get()) is not None:
-                    yield step
-            finally:
-                wanted = False
-        return opening.result()
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         yield from chain.run(
@@ -175,40 +144,7 @@ class ArticleChat:
             ArticleError: If one cannot be read, or none is given.
             StoreError: If the library cannot be used.
         """
-        if article is None or isinstance(article, (Article, ArticleInfo, str, Path)):
-            articles: tuple[Asked, ...] = (self._load(article),)
-        elif len(article) == 1:
-            articles = (self._load(article[0]),)
-        else:
-            articles = tuple(item if isinstance(item, ArticleInfo) else self._load(item) for item in article)
-        if not articles:
-            raise ArticleError("No article was given. Name at least one.")
-        if not retrieval.short(articles):
-            for item in articles:
-                if isinstance(item, Article):
-                    self.library.add(item, rename=False, progress=progress)
-        return articles
-
-    def _load(self, article: Asked | str | Path | None) -> Article:
-        if isinstance(article, Article):
-            return article
-        if isinstance(article, ArticleInfo):
-            return self.library.get(article.id)
-        if article is None:
-            return seed_article()
-        if isinstance(article, str) and _is_text(article):
-            return Article.from_text(article)
-        key = str(article)
-        if not key.startswith(("http://", "https://")):
-            return load(article)
-        page = self._pages.get(key)
-        if page is None:  # it is fetched once, not for every question
-            page = load(key, allow_url=True)  # outside the lock: a slow site keeps nobody else waiting
-            with self._lock:
-                self._pages[key] = page
-                while len(self._pages) > _REMEMBERED:
-                    self._pages.popitem(last=False)
-        return page
+        return self._opener.open(article, progress)
 
     def warm(self, article: ArticleLike = None, progress: Progress | None = None) -> None:
         """Start the model and let it read a short article, so that the first answer comes at once.
@@ -254,7 +190,7 @@ class ArticleChat:
         Raises:
             ArticleError: If the article cannot be read.
         """
-        about = self._load(article)
+        about = self._opener.load(article)
         opened: list[tuple[Article, ...]] = []
 
         def ask(question: str) -> Generator[Event]:
@@ -296,23 +232,6 @@ def _answer(events: Generator[Event]) -> Answer:
         if isinstance(event, Finished):
             return event.answer
     raise AssertionError("the chain ended without an answer")
-
-
-def _is_text(article: str) -> bool:
-    """Whether this is an article itself: of several lines, or a sentence that is neither a file nor like one."""
-    article = article.strip()
-    if "\n" in article or article.startswith(("http://", "https://")):
-        return "\n" in article
-    with suppress(OSError, ValueError):  # too long for a name, or with characters that no name has
-        if Path(article).exists():
-            return False
-    if re.search("[。！？]", article):  # Chinese and Japanese have no spaces
-        return True
-    if len(article.split()) < 2:
-        return False
-    ends = re.search(r"[.!?…][\"'”’»)\]]*$", article) is not None
-    named = re.match(r"(?:/|~|\.{1,2}[/\\]|[A-Za-z]:[/\\])", article) or re.search(r"\.\w{2,5}$", article)
-    return ends or (len(article) > _NAME and not named)
 
 
 def _library(settings: Settings) -> Library:

@@ -186,7 +186,7 @@ def test_a_slow_site_keeps_nobody_else_waiting(chat: ArticleChat, monkeypatch: p
         assert "slow" not in url or answers.wait(20)
         return Article.from_text(HARBOUR, source=url)
 
-    monkeypatch.setattr("rag.chat.load", load)
+    monkeypatch.setattr("rag.opening.load", load)
     with ThreadPoolExecutor(1) as others:
         slow = others.submit(chat.open, "https://slow.example.org")
         [article] = chat.open("https://quick.example.org")
