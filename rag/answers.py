@@ -5,9 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-__all__ = ["Answer", "Citation", "Status"]
+__all__ = ["NOT_IN_ARTICLE", "Answer", "Citation", "Status", "not_said", "said"]
 
 Status = Literal["answered", "partial", "not_in_article"]
+
+_NOT_SAID = "The article does not say"
+NOT_IN_ARTICLE = f"{_NOT_SAID}."
 
 
 @dataclass(frozen=True)
@@ -90,3 +93,13 @@ class Answer:
         if unknown := values.keys() - {f.name for f in fields(cls)}:
             raise TypeError(f"not fields of an Answer: {', '.join(sorted(unknown))}")
         return cls(**values)
+
+
+def not_said(question: str) -> str:
+    """Return how an answer names a question within the question that the article does not answer."""
+    return f"{_NOT_SAID}: “{question}”"
+
+
+def said(text: str) -> str:
+    """Return an answer's text without the questions that it names as not answered."""
+    return text.partition(f" {_NOT_SAID}: ")[0]

@@ -4,8 +4,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag import prompts
-from rag.answers import Answer
+from rag.answers import NOT_IN_ARTICLE, Answer
 from rag.compound import joined, questions
 from rag.conversation import refers_back
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
@@ -154,7 +153,7 @@ def _conclude(
         )
         return Answer(
             question=query.question,
-            text=prompts.NOT_IN_ARTICLE,
+            text=NOT_IN_ARTICLE,
             status="not_in_article",
             passages=tuple(source.cite(0.0) for source in closest),
             confidence=found,

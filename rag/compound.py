@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answers import Answer
-from rag.prompts import NOT_SAID
+from rag.answers import Answer, not_said
 from rag.words import content_words, tokens
 
 __all__ = ["joined", "questions"]
@@ -113,10 +112,9 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
                 citations += [replace(citation, sentence=len(sentences)) for citation in own]
                 sentences.append(sentence)
     open_parts = tuple(answer.question for answer in answers if not answer.sentences)
-    left = [f"{NOT_SAID}: “{part}”" for part in open_parts]
     return replace(
         whole,
-        text=" ".join([*sentences, *left]),
+        text=" ".join([*sentences, *map(not_said, open_parts)]),
         status="answered" if all(answer.status == "answered" for answer in answers) else "partial",
         sentences=tuple(sentences),
         citations=tuple(citations),

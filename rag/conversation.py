@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from rag.answers import NOT_IN_ARTICLE, said
 from rag.errors import QuestionError
-from rag.prompts import NOT_IN_ARTICLE, NOT_SAID
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
     """Return the latest turn that was about the article: a declined question gives a follow-up nothing to mean."""
     for question, answer in reversed(pairs):
         if not answer.startswith(NOT_IN_ARTICLE):
-            said, _, _ = answer.partition(f" {NOT_SAID}: ")  # what it left open is nothing to go on from
-            return question[:_MAX_EARLIER], said[:_MAX_EARLIER]
+            # What it left open is nothing to go on from.
+            return question[:_MAX_EARLIER], said(answer)[:_MAX_EARLIER]
     return None
 
 

@@ -12,8 +12,6 @@ __all__ = [
     "FOUND",
     "GRAMMAR",
     "MISSING",
-    "NOT_IN_ARTICLE",
-    "NOT_SAID",
     "SUGGEST",
     "SYSTEM",
     "answer_part",
@@ -24,8 +22,6 @@ __all__ = [
 
 FOUND = "Found"
 MISSING = "Missing"
-NOT_SAID = "The article does not say"
-NOT_IN_ARTICLE = f"{NOT_SAID}."
 
 SYSTEM = (
     f'Read the article. If it states what is asked, begin with "{FOUND}" and then answer in one or two short '

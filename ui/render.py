@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from index import Article
+from rag.answers import NOT_IN_ARTICLE, not_said
 
 __all__ = ["article_json", "conversation_markdown"]
 
@@ -52,7 +53,7 @@ def conversation_markdown(conversation: Mapping[str, Any], titles: list[str]) ->
 
 def _answer(answer: Mapping[str, Any]) -> list[str]:
     if answer["status"] == "not_in_article":
-        lines = ["**The article does not say.**", ""]
+        lines = [f"**{NOT_IN_ARTICLE}**", ""]
         if answer["passages"]:
             lines += ["Closest passages:", ""]
             for passage in answer["passages"]:
@@ -73,7 +74,7 @@ def _answer(answer: Mapping[str, Any]) -> list[str]:
     )
     lines = [text, ""]
     if unanswered := answer.get("unanswered"):
-        lines += [*(f"*The article does not say: “{_plain(part)}”*" for part in unanswered), ""]
+        lines += [*(f"*{not_said(_plain(part))}*" for part in unanswered), ""]
     elif answer["status"] == "partial":
         lines += ["*The article answers only part of the question.*", ""]
     for number, citation in enumerate(cited, 1):

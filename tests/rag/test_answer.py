@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableLambda
 
 from index import Article, seed_article
 from rag import Answer, ArticleChat, Checked, Draft, Finished, QuestionError
-from rag.prompts import NOT_IN_ARTICLE
+from rag.answers import NOT_IN_ARTICLE
 
 SEED = seed_article()
 LIGHTHOUSE = """The lighthouse at Cape Mirren

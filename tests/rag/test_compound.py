@@ -7,11 +7,12 @@ import pytest
 
 from index import Article
 from rag import Answer, ArticleChat
+from rag.answers import NOT_IN_ARTICLE
 from rag.compound import questions
 from rag.conversation import last_turn
 from rag.events import Checked, Draft, Finished
 from rag.models import Piece
-from rag.prompts import FOUND, NOT_IN_ARTICLE
+from rag.prompts import FOUND
 from tests.rag.scripted import Scripted, ask, events
 
 pytestmark = pytest.mark.usefixtures("nothing_pointed_at")

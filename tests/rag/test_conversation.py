@@ -4,8 +4,8 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from rag import QuestionError
+from rag.answers import NOT_IN_ARTICLE
 from rag.conversation import check_question, last_turn, refers_back, search_query, turns
-from rag.prompts import NOT_IN_ARTICLE
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t", "\0"])

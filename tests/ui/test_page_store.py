@@ -161,6 +161,7 @@ def test_markdown_shows_just_the_text() -> None:
         "turns": [
             turn("Why <b>?", answer=answer(citations=[citation])),
             turn("And?", answer=answer(status="not_in_article", sentences=[], passages=[citation])),
+            turn("Who, and how old?", answer=answer(unanswered=["how old is *he*?"])),
             turn("So?", state="failed", error="It failed."),
         ],
     }
@@ -170,6 +171,7 @@ def test_markdown_shows_just_the_text() -> None:
     assert "A. \\[1\\]" in text
     assert "T\\#1, p. 3" in text
     assert "**The article does not say.**" in text
+    assert "*The article does not say: “how old is \\*he\\*?”*" in text
     assert "*It failed.*" in text
 
 
