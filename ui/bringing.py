@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index import Article, ArticleInfo
 from index.errors import ArticleChatError, ArticleError
+from ui.articles import article_rows
+from ui.render import article_json
 
-__all__ = ["brought", "same_file", "unread_pages"]
+if TYPE_CHECKING:
+    from index import Library
+    from ui.jobs import Job
+
+__all__ = ["bring", "brought", "unread_pages"]
 
 _TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
 _PASTED = "pasted"
@@ -45,6 +51,34 @@ def brought(
     return partial(Article.from_text, text, title=title, source=_PASTED)
 
 
+def bring(read: Callable[[], Article], library: "Library", job: "Job") -> None:
+    """Read an article and keep it, saying through the job how far it is and at last what was added.
+
+    Args:
+        read: What reads it.
+        library: Where it is kept.
+        job: Hears of it. If it is stopped before the article is there, nothing is kept.
+
+    Raises:
+        ArticleError: If it cannot be read.
+        ArticleChatError: If the job was stopped.
+        StoreError: If it cannot be kept.
+    """
+    job.say({"kind": "step", "name": "reading", "detail": "Reading the article", "progress": None})
+    article = read()
+
+    def progress(detail: str, share: float | None = None) -> None:
+        if job.stopped and share != 1:  # then it is there
+            raise ArticleChatError("Cancelled: the article was not added.")
+        job.say({"kind": "step", "name": "indexing", "detail": detail, "progress": share})
+
+    progress("Reading the article")
+    new = library.add(article, progress=progress)
+    notes = filter(None, [unread_pages(article), _same_file(article, library.articles())])
+    added = {"article": article_json(article), "new": new, "note": " ".join(notes)}
+    job.say({"kind": "added", **added, "articles": article_rows(library)})
+
+
 def unread_pages(article: Article) -> str:
     """Say which pages of an article that was just read could not be, if any."""
     if not article.unread:
@@ -54,7 +88,7 @@ def unread_pages(article: Article) -> str:
     return f"{those} without text, perhaps scanned: nothing of that can be found. Text recognition (ocrmypdf) helps."
 
 
-def same_file(article: Article, others: Iterable[ArticleInfo]) -> str:
+def _same_file(article: Article, others: Iterable[ArticleInfo]) -> str:
     """Say which other article came from a file of the same name, if one did.
 
     A browser does not tell the folder: it may be a former version or something else, and only the reader knows.

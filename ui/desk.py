@@ -1,6 +1,5 @@
 """What the page may ask of the program. It decides nothing about answers: that is ``rag``'s work."""
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -9,24 +8,22 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import zip_longest
 from typing import Any
-from urllib.parse import urlsplit
 
 import rag
-from index import Article, ArticleInfo, seed_article
+from index import seed_article
 from index.errors import ArticleChatError
-from rag.retrieval import Asked
+from ui.articles import article_rows, find_article, find_articles
 from ui.asking import Asking
-from ui.bringing import brought, same_file, unread_pages
+from ui.bringing import bring, brought
 from ui.conversations import Conversations, Record
 from ui.feedback import rate
-from ui.jobs import Job, Jobs
+from ui.jobs import Jobs
 from ui.preparing import Preparing
 from ui.render import article_json, conversation_markdown
+from ui.settings import changed_settings, settings_json
 from ui.starting import Starting
 
 __all__ = ["Desk", "Reader"]
-
-logger = logging.getLogger(__name__)
 
 _SUGGESTED_FROM = 3  # articles, when several are asked together
 
@@ -69,7 +66,6 @@ class Desk:
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
         self._preparing = Preparing(lambda: self._jobs.busy)
-        self._seed = seed_article()
         self._starting = Starting()
 
     def load(self) -> None:
@@ -86,18 +82,18 @@ class Desk:
         """What the page needs to begin with."""
         self.load()
         return {
-            "seed": article_json(self._seed),
-            "articles": self._articles(),
+            "seed": article_json(seed_article()),
+            "articles": article_rows(self.chat.library),
             "conversations": self._conversations.list(reader.name),
             "loading": self._starting.state,
             "local": reader.local,
             "allow_url": self._allow_url,
-            "settings": self._settings(),
+            "settings": settings_json(self.chat),
         }
 
     def settings(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Who answers, which another tab may have changed."""
-        return {"settings": self._settings(), "loading": self._starting.state}
+        return {"settings": settings_json(self.chat), "loading": self._starting.state}
 
     def loading(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """How far the start has come; ``again`` starts anew after an error."""
@@ -107,18 +103,20 @@ class Desk:
 
     def article(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """An article to read."""
-        return article_json(self._article(data.get("id")))
+        return article_json(find_article(data.get("id"), self.chat.library))
 
     def articles(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """The articles at hand."""
-        return {"articles": self._articles()}
+        return {"articles": article_rows(self.chat.library)}
 
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Questions that these articles answer, as far as they are made, and whether more are on their way.
 
         With ``again`` it is only looked: of two tabs, the one that opened its article last has more made.
         """
-        articles = [self._article(one.id) for one in self._scope(data)[:_SUGGESTED_FROM]]
+        library = self.chat.library
+        asked = find_articles(data.get("articles"), library)
+        articles = [find_article(one.id, library) for one in asked[:_SUGGESTED_FROM]]
         if not data.get("again"):
             self._preparing.open(self.chat, articles)
         made = zip_longest(*(self.chat.suggestions(article).questions for article in articles))
@@ -143,7 +141,7 @@ class Desk:
     def export(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """A conversation as Markdown."""
         record = self._conversations.get(reader.name, str(data.get("id")))
-        known = {row["id"]: row["title"] for row in self._articles()}
+        known = {row["id"]: row["title"] for row in article_rows(self.chat.library)}
         return {
             "markdown": conversation_markdown(record, [known[i] for i in record["articles"] if i in known])
         }
@@ -154,14 +152,14 @@ class Desk:
         Not asked, but answered with the settings, if the page says of another model that it answers: a reader who
         was told that nothing leaves the computer must not find out afterwards.
         """
-        settings = self._settings()
+        settings = settings_json(self.chat)
         if data.get("answers") not in (None, [settings["model"], settings["base_url"]]):
             return {"settings": settings}
         return self._asking.ask(
             self.chat,
             reader.name,
             str(data.get("question", "")),
-            partial(self._scope, dict(data)),
+            partial(find_articles, data.get("articles"), self.chat.library),
             conversation_id=data.get("conversation"),
             instead_of=data.get("instead_of"),
             last=data.get("last"),
@@ -190,7 +188,7 @@ class Desk:
     def bring(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Bring an article: pasted text, an uploaded file, or a web address."""
         read = brought(data, uploaded=self._uploaded, allow_url=self._allow_url)
-        return {"job": self._jobs.start(partial(self._bring, read)).id}
+        return {"job": self._jobs.start(partial(bring, read, self.chat.library)).id}
 
     def cancel(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Give up an article that is being brought. What is being read of it at this moment is read to its end."""
@@ -204,24 +202,14 @@ class Desk:
         article_id = str(data.get("id"))
         with self._preparing.paused(article_id):
             self.chat.remove(article_id)
-        return {"articles": self._articles()}
+        return {"articles": article_rows(self.chat.library)}
 
     def configure(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Choose another model or strictness, until the program ends."""
         if not reader.local:
             raise ArticleChatError("Only who sits at the computer of Article Chat can change its settings.")
         old = self.chat.settings
-        base_url = str(data.get("base_url") or "").strip() or None
-        key = str(data.get("api_key") or "").strip() or None
-        if key is None and base_url == old.base_url:
-            key = old.api_key  # kept for the address it was given for, and never sent to another
-        settings = replace(
-            old,
-            model=str(data.get("model") or "").strip() or "builtin",
-            base_url=base_url,
-            api_key=key,
-            strictness=data.get("strictness") or old.strictness,
-        )
+        settings = changed_settings(old, data)
         if replace(settings, strictness=old.strictness) == old:
             # Only how sure it must be: the model that runs goes on.
             self.chat.settings = self.chat.model.settings = settings
@@ -252,62 +240,3 @@ class Desk:
             old.model.close()
 
         threading.Thread(target=retire, name="article-chat-retire", daemon=True).start()
-
-    def _settings(self) -> dict[str, Any]:
-        settings = self.chat.settings
-        return {
-            "model": settings.model,
-            "name": self.chat.model.name,
-            "base_url": settings.base_url,
-            "search": urlsplit(settings.chroma_url).hostname if settings.chroma_url else None,
-            "has_key": bool(settings.api_key),
-            "strictness": settings.strictness,
-        }
-
-    def _articles(self) -> list[dict[str, Any]]:
-        """The articles at hand: the one that comes with the program, then the latest first."""
-        seed = self._seed
-        rows = [_row(seed, seed.word_count, seed=True)]
-        others = (info for info in self.chat.library.articles() if info.id != seed.id)
-        return rows + [_row(info, info.words) for info in reversed(list(others))]
-
-    def _article(self, article_id: object) -> Article:
-        if article_id == self._seed.id:
-            return self._seed
-        return self.chat.library.get(str(article_id))
-
-    def _scope(self, data: Mapping[str, Any]) -> list[Asked]:
-        ids = data.get("articles")
-        wanted = [str(i) for i in ids] if isinstance(ids, list) and ids else [self._seed.id]
-        return [self._seed if i == self._seed.id else self.chat.library.info(i) for i in wanted]
-
-    def _bring(self, read: Callable[[], Article], job: Job) -> None:
-        job.say({"kind": "step", "name": "reading", "detail": "Reading the article", "progress": None})
-        article = read()
-
-        def progress(detail: str, share: float | None = None) -> None:
-            if job.stopped and share != 1:  # then it is there
-                raise ArticleChatError("Cancelled: the article was not added.")
-            job.say({"kind": "step", "name": "indexing", "detail": detail, "progress": share})
-
-        progress("Reading the article")
-        new = self.chat.library.add(article, progress=progress)
-        added = {"article": article_json(article), "new": new, "note": self._note(article)}
-        job.say({"kind": "added", **added, "articles": self._articles()})
-
-    def _note(self, article: Article) -> str:
-        """What a reader should know of an article that was just brought."""
-        return " ".join(
-            filter(None, [unread_pages(article), same_file(article, self.chat.library.articles())])
-        )
-
-
-def _row(article: Article | ArticleInfo, words: int, *, seed: bool = False) -> dict[str, Any]:
-    return {
-        "id": article.id,
-        "title": article.title,
-        "author": article.author,
-        "date": article.date,
-        "words": words,
-        "seed": seed,
-    }

@@ -13,7 +13,7 @@ from gradio.events import api
 
 import rag
 from index import Article, seed_article
-from rag.retrieval import Asked
+from ui.articles import article_row, find_articles
 from ui.jobs import explain
 
 __all__ = ["Endpoints"]
@@ -66,9 +66,9 @@ class Endpoints:
             """
             try:
                 with self._under_way():
-                    for event in self._chat().stream(
-                        question, article=self._scope(articles), history=_pairs(history)
-                    ):
+                    chat = self._chat()
+                    asked = find_articles(articles, chat.library)
+                    for event in chat.stream(question, article=asked, history=_pairs(history)):
                         yield event.to_dict()
             except Exception as error:
                 raise _readable(error) from error
@@ -95,8 +95,9 @@ class Endpoints:
                 history: Earlier pairs of question and answer, oldest first: they tell who "he" or "it" is.
             """
             with self._under_way():
-                given = self._chat().answer(question, article=self._scope(articles), history=_pairs(history))
-            return given.to_dict()
+                chat = self._chat()
+                asked = find_articles(articles, chat.library)
+                return chat.answer(question, article=asked, history=_pairs(history)).to_dict()
 
         return answer
 
@@ -105,9 +106,8 @@ class Endpoints:
         def articles() -> list[dict[str, Any]]:
             """List the articles that can be asked: for each its "id", "title", "author", "date" and "words"."""
             seed = seed_article()
-            rows = {seed.id: _row(seed.id, seed.title, seed.author, seed.date, seed.word_count)}
-            for info in self._chat().library.articles():
-                rows[info.id] = _row(info.id, info.title, info.author, info.date, info.words)
+            others = self._chat().library.articles()
+            rows = {seed.id: article_row(seed)} | {info.id: article_row(info) for info in others}
             return list(rows.values())
 
         return articles
@@ -125,18 +125,9 @@ class Endpoints:
                 raise rag.QuestionError("That is more text than one article can have.")
             article = Article.from_text(text, title=title or None, source="api")
             self._chat().library.add(article)
-            return _row(article.id, article.title, article.author, article.date, article.word_count)
+            return article_row(article)
 
         return add_article
-
-    def _scope(self, ids: list[str] | None) -> list[Asked]:
-        # Ids only: a path or an address from outside would make the server read it.
-        seed = seed_article()
-        return [seed if i == seed.id else self._chat().library.info(str(i)) for i in ids or [seed.id]]
-
-
-def _row(article_id: str, title: str, author: str | None, date: str | None, words: int) -> dict[str, Any]:
-    return {"id": article_id, "title": title, "author": author, "date": date, "words": words}
 
 
 def _pairs(history: list[list[str]] | None) -> list[tuple[str, str]]:
