@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from index.catalog import ArticleInfo
     from index.embedding import SentenceEmbeddings
     from index.errors import ArticleChatError, ArticleError, StoreError
-    from index.library import Hit, Library
+    from index.library import Library
     from index.loading import load
     from index.paths import data_dir
     from index.retriever import HybridRetriever
+    from index.search import Hit
     from index.splitting import Passage, sentences, split
 
 _HOME = {
@@ -23,7 +24,7 @@ _HOME = {
     "ArticleError": "errors",
     "ArticleInfo": "catalog",
     "Block": "articles",
-    "Hit": "library",
+    "Hit": "search",
     "HybridRetriever": "retriever",
     "Library": "library",
     "Passage": "splitting",

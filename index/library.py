@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -15,13 +13,11 @@ from typing import TYPE_CHECKING, TypeVar
 from index.articles import Article
 from index.catalog import ArticleInfo, is_place
 from index.errors import ArticleError
-from index.fusion import Scored, fuse
-from index.lexical import FtsQuery
+from index.indexing import Progress, indexed
 from index.naming import check_size, model_name
 from index.opened import Opened
 from index.paths import data_dir
-from index.space import Row, Space
-from index.splitting import MAX_TOKENS, Passage, split
+from index.search import Hit, hybrid_search
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -30,27 +26,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-Progress = Callable[[str, float], None]
 _One = TypeVar("_One")
 
 _FORMAT = 1
 """Of passages: another number makes them anew."""
-_CANDIDATES = 100
-"""How many passages each of the two searches proposes."""
-_BATCH = 64
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A passage that was found."""
-
-    passage: Passage
-    score: float
-    """From 0 to 1: two thirds ``dense`` and one third ``lexical``."""
-    dense: float
-    """The cosine of the question and the passage."""
-    lexical: float
-    """BM25 as a share of the best passage's, 0 when no word is in common."""
 
 
 class Library:
@@ -115,9 +94,8 @@ class Library:
             StoreError: if the library cannot be written.
         """
         library = self._open()
-        if (
-            self._to_index(library, article, rename) is None
-        ):  # without waiting for a long one that is being added
+        # Found out without waiting for a long one that is being added.
+        if self._to_index(library, article, rename) is None:
             return False
         with self._adding:  # two threads that add the same article embed it once
             wanted = self._to_index(library, article, rename)
@@ -191,12 +169,7 @@ class Library:
         self._complete(library, article_ids)
         vector = self.embeddings.embed_query(query)
         check_size(library.space, vector, model_name(self.embeddings))
-        count = max(_CANDIDATES, k)
-        among = library.space.count(article_ids)
-        lexical = library.space.search_words(FtsQuery.of(query), count, article_ids, among)
-        dense = library.dense(vector, count, article_ids, among)
-        dense |= library.cosines(vector, [number for number in lexical if number not in dense])
-        return list(islice(_hits(library.space, fuse(dense, lexical)), k))
+        return hybrid_search(library, query, vector, k, article_ids)
 
     def retriever(self, *, k: int = 5, article_ids: Sequence[str] | None = None) -> HybridRetriever:
         """The search as a retriever for LangChain.
@@ -263,29 +236,11 @@ class Library:
 
     def _index(self, library: Opened, article: Article, progress: Progress | None) -> None:
         report = progress or (lambda description, share: None)
-        report("Splitting the article", 0.0)
-        passages = split(article, *self._tokens())
-        digests = [_digest(passage.context) for passage in passages]
-        texts = dict(zip(digests, (passage.context for passage in passages), strict=True))
-        vectors = library.space.known_vectors(texts)
-        new = sorted((digest for digest in texts if digest not in vectors), key=lambda one: len(texts[one]))
-        for first in range(0, len(new), _BATCH):
-            report("Reading the article", first / len(new))
-            batch = new[first : first + _BATCH]
-            embedded = self.embeddings.embed_documents([texts[digest] for digest in batch])
-            check_size(library.space, embedded[0], model_name(self.embeddings))
-            vectors.update(zip(batch, map(_pack, embedded), strict=True))
-        rows = [
-            Row(passage, digest, vectors[digest]) for passage, digest in zip(passages, digests, strict=True)
-        ]
+        rows = indexed(article, library.space, self.embeddings, report)
         report("Keeping the article", 0.99)
         library.catalog.put(article, library.space, rows)
         library.vectors.refresh()
         report("Ready", 1.0)
-
-    def _tokens(self) -> tuple[Callable[[Sequence[str]], list[int]] | None, int]:
-        count = getattr(self.embeddings, "count_tokens", None)
-        return count, min(MAX_TOKENS, getattr(self.embeddings, "max_tokens", MAX_TOKENS))
 
 
 def _updated(article: Article, kept: Article, rename: bool) -> Article:
@@ -298,25 +253,7 @@ def _updated(article: Article, kept: Article, rename: bool) -> Article:
     return replace(article, title=title, blocks=article.blocks if own else kept.blocks)
 
 
-def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:
-    """The passages themselves, without those that have been removed meanwhile."""
-    for one in scored:
-        passage = space.passages([one.number]).get(one.number)
-        if passage is not None:
-            yield Hit(passage, one.score, one.dense, one.lexical)
-
-
 def _found(one: _One | None, article_id: str) -> _One:
     if one is None:
         raise ArticleError(f"There is no article {article_id!r} in the library.")
     return one
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _pack(vector: Sequence[float]) -> bytes:
-    import numpy as np
-
-    return np.asarray(vector, dtype=np.float16).tobytes()

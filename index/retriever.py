@@ -9,7 +9,8 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
-from index.library import Hit, Library
+from index.library import Library
+from index.search import Hit
 
 
 class HybridRetriever(BaseRetriever):

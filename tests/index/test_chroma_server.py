@@ -148,7 +148,7 @@ def test_a_token_a_tenant_and_a_database_are_used(
 
     post("tenants", "city")
     post("tenants/city/databases", "news")
-    monkeypatch.setattr("index.opened._EXACT", 0)  # so that the server searches
+    monkeypatch.setattr("index.search._EXACT", 0)  # so that the server searches
     with Library(
         tmp_path, embeddings=Letters(), chroma_url=f"http://s%2Fcret@{guarded}/city/news"
     ) as library:
