@@ -20,8 +20,8 @@ THRESHOLDS = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
 """Probability that the article answers the question under which the answer is that it does not.
 
 It is low because what comes is checked as well: of 153 questions about ten articles kept apart that have an answer,
-136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined; of a few
-about encyclopedia articles fewer are with 0.05.
+136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined. Of a few
+about encyclopedia articles fewer are declined with 0.05.
 """
 
 _CLOSEST = 3
@@ -37,8 +37,8 @@ _GOOD = 0.9
 _ALSO = -2.0
 """Log-odds of a sentence, to the pointer, from which it is tried whether it answers besides what was said.
 
-Of 141 answers about articles kept apart this added to two: one of five wrong ones became right. It takes 0.4 more checks
-for each.
+Of 141 answers about articles kept apart this added to two: one of five wrong ones became right. It takes 0.4 more
+checks for each.
 """
 
 _POINTED = 0.5
