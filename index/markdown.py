@@ -129,10 +129,11 @@ def _footnote(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 def _html(text: str) -> Iterator[Part]:
     from index.loaders.archive import parse_html
-    from index.loaders.blocks import mark_raised, parts
+    from index.loaders.blocks import parts
+    from index.loaders.signs import write_out
 
     root = parse_html(f"<div>{text}</div>")
-    mark_raised(root)
+    write_out(root)
     yield from parts(root)
 
 

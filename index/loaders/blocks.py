@@ -18,7 +18,7 @@ _SKIPPED = frozenset(
 )
 _BREAK = "\n"
 _MARK = "data-mark"
-_NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
+_ENDED = re.compile(r"[.:;!?。：？！؟]\Z")
 
 
 def parts(root: Any) -> Iterator[Part]:
@@ -29,31 +29,6 @@ def parts(root: Any) -> Iterator[Part]:
 def words(element: Any) -> str:
     """The text of an element in one line: a space stands where a block ends and where a line breaks."""
     return " ".join("".join(_pieces(element)).split()).replace("\xad", "")
-
-
-def mark_raised(root: Any) -> None:
-    """Write out what only stands higher: 9² becomes 9^2, and the number of a note [3].
-
-    Otherwise the digits run into the word or number before them.
-    """
-    for element in list(root.iter("sup")):
-        text = words(element)
-        linked = element.find(".//a") is not None or element.getparent().tag == "a"
-        note = _NOTE.fullmatch(text) if linked else None
-        if note:
-            _become(element, f"[{note.group(1)}]")
-        elif re.fullmatch(r"[+\-−–]?\d+", text):
-            _become(element, f"^{text}")
-    for element in list(root.iter("a")):
-        kind = f"{element.get('role') or ''} {element.get('epub:type') or ''}"
-        if "noteref" in kind and (note := _NOTE.fullmatch(words(element))):
-            _become(element, f"[{note.group(1)}]")
-
-
-def _become(element: Any, text: str) -> None:
-    for child in list(element):
-        element.remove(child)
-    element.tag, element.text = "span", text
 
 
 def _inside(element: Any, kind: BlockKind) -> Iterator[Part]:
@@ -86,6 +61,8 @@ def _block(element: Any, kind: BlockKind) -> Iterator[Part]:
             for number, part in enumerate(_inside(element, "list")):
                 first = number == 0 and part.kind == "list" and not LIST_ITEM.match(part.text)
                 yield replace(part, text=f"{mark} {part.text}") if first else part
+        case "dl":
+            yield from _terms(element)
         case tag if tag in _HEADINGS:
             yield Part("heading", words(element), int(tag[1]))
         case _:
@@ -99,6 +76,29 @@ def _number(items: Any) -> None:
         first = int(start) if re.fullmatch(r"\d{1,9}", start) else 1
         for number, item in enumerate(items.iterchildren("li"), first):
             item.set(_MARK, f"{number}.")
+
+
+def _terms(definitions: Any) -> Iterator[Part]:
+    """The entries of a list of terms, each term in one block with what it means: "Quay: A wall for ships"."""
+    entries = [e for e in definitions.iter("dt", "dd") if next(e.iterancestors("dl")) is definitions]
+    if words(definitions) != " ".join(filter(None, map(words, entries))):
+        yield from _inside(definitions, "list")  # there is text outside of the entries
+        return
+    terms: list[str] = []
+    for entry in entries:
+        if entry.tag == "dt":
+            terms.append(words(entry))
+            continue
+        meaning = list(_inside(entry, "list"))
+        term, terms = ", ".join(filter(None, terms)), []
+        if term and meaning and meaning[0].kind == "list" and not LIST_ITEM.match(meaning[0].text):
+            colon = "" if _ENDED.search(term) else ":"
+            meaning[0] = replace(meaning[0], text=f"{term}{colon} {meaning[0].text}")
+        elif term:
+            meaning.insert(0, Part("list", term))
+        yield from meaning
+    if any(terms):
+        yield Part("list", ", ".join(terms))
 
 
 def _written(pieces: list[str], kind: BlockKind) -> Iterator[Part]:

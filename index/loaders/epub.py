@@ -12,6 +12,7 @@ from index.encoding import decode
 from index.errors import ArticleError
 from index.loaders import blocks
 from index.loaders.archive import open_archive, parse_html, parse_xml
+from index.loaders.signs import write_out
 
 _PROTECTED = {"META-INF/rights.xml", "META-INF/license.lcpl"}
 
@@ -49,5 +50,5 @@ def _chapters(archive: ZipFile, package: Any, place: str) -> Iterator[Any]:
             continue
         name = posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(item.get("href"))))
         if (chapter := parse_html(decode(archive.read(name) or b" ", name))) is not None:
-            blocks.mark_raised(chapter)
+            write_out(chapter)
             yield chapter

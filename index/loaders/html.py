@@ -7,6 +7,7 @@ from index.articles import Article
 from index.encoding import decode
 from index.errors import ArticleError
 from index.loaders import blocks
+from index.loaders.signs import write_out
 from index.loaders.walls import is_wall
 
 _NAMED_CHARSET = re.compile(
@@ -18,6 +19,11 @@ _SHOWN = "//body//text()[not({})]".format(
     " or ".join(f"ancestor::{tag}" for tag in ("script", "style", "nav", "header", "footer"))
 )
 _STRUCTURE = ("h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl")
+_DATES = "//time[ancestor::p or ancestor::li or ancestor::td or ancestor::th or ancestor::dd]"
+_WHOLE = 0.8
+"""An extraction with this share of the letters of another has lost no more than what stands around an article."""
+_SHORT = 150
+"""Letters; an article with fewer tells of another one."""
 _LONG_CELL = 300
 """Characters. A cell with more is one of those that only place what is on a page."""
 
@@ -38,10 +44,12 @@ def read(
     if page is None:
         raise ArticleError(f"{source} is no page in HTML that can be read.")
     shown = _prepare(page)
+    _join_articles(page)
     found, body = _extract(page, url)
-    if body is not None and _has_lost_its_structure(body) and _mark_article(page, body):
-        again, its_body = _extract(page, url)
-        if its_body is not None and len("".join(its_body.itertext())) >= len("".join(body.itertext())):
+    if body is not None and _has_lost_its_structure(body):
+        brief = len(body) < 2
+        again, its_body = _extract(page, url, brief) if brief or _mark_article(page, body) else (None, None)
+        if its_body is not None and _length(its_body) >= _length(body) * (_WHOLE if brief else 1):
             found, body = again, its_body
     if found is not None and body is not None and any(text.strip() for text in body.itertext()):
         known = {name: getattr(found, name, None) or None for name in ("author", "date")}
@@ -57,20 +65,32 @@ def read(
     )
 
 
-def _extract(page: Any, url: str | None) -> tuple[Any, Any]:
-    """What trafilatura knows of the article of a page, and the article's body."""
+def _extract(page: Any, url: str | None, brief: bool = False) -> tuple[Any, Any]:
+    """What trafilatura knows of the article of a page, and the article's body.
+
+    Of a page with few letters, which a page in Chinese has even if it says much, trafilatura takes all text as one
+    paragraph, unless the page is known to be ``brief``.
+    """
     import trafilatura
 
+    config = trafilatura.settings.use_config()
+    if brief:
+        config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
     found = trafilatura.bare_extraction(
         page,
         url=url,
         include_comments=False,
         include_tables=True,
         with_metadata=True,
+        config=config,
         # The extensive search takes a year that the article speaks of for the date of the article.
         date_extraction_params={"original_date": True, "extensive_search": False},
     )
     return found, getattr(found, "body", None)
+
+
+def _length(body: Any) -> int:
+    return len("".join("".join(body.itertext()).split()))
 
 
 def _has_lost_its_structure(body: Any) -> bool:
@@ -98,11 +118,45 @@ def _mark_article(page: Any, body: Any) -> bool:
     return True
 
 
+def _join_articles(page: Any) -> None:
+    """Make one article of those that stand side by side, of which trafilatura takes the first or the longest.
+
+    What is short beside the first, or all links, only points at other pages.
+    """
+    first = next(page.iter("article"), None)
+    if first is None:
+        return
+    least = max(_SHORT, _prose(first) / 3)
+    others = [other for other in first.itersiblings("article") if _prose(other) >= least]
+    if not others:
+        return
+    whole = first.makeelement("article")
+    parts = [first, *first.itersiblings()]
+    first.addprevious(whole)
+    whole.extend(parts[: parts.index(others[-1]) + 1])
+    for part in whole.iterchildren("article"):
+        part.tag = "div"
+
+
+def _prose(element: Any) -> int:
+    return len(blocks.words(element)) - sum(len(blocks.words(link)) for link in element.iter("a"))
+
+
 def _prepare(page: Any) -> str:
     """Write a page so that trafilatura loses no text of it, and give the text that is shown on it."""
-    blocks.mark_raised(page)
-    for element in list(page.iter("noscript")):
-        element.drop_tree()  # "Please enable JavaScript" is there for programs that run none
+    write_out(page)
+    for element in list(page.iter("noscript", "rt", "rp")):
+        element.drop_tree()  # "Please enable JavaScript" is there for programs that run none; how a word is said
+    for caption in list(page.iter("figcaption")):
+        _become_paragraph(caption)
+    for figure in page.iter("figure"):
+        figure.tag = "div"
+    for speaker in page.xpath("//blockquote//footer"):
+        _become_paragraph(speaker)
+    for time in page.xpath(_DATES):  # where trafilatura reads when the article is of, and leaves out the rest
+        text = blocks.words(time)
+        time.set("datetime", time.get("datetime") or text)
+        time.text, time.tail = None, f"{text}{time.tail or ''}"
     for section in page.iter("section"):
         if any(text and text.strip() for text in (section.text, *(child.tail for child in section))):
             section.tag = "div"  # of a section trafilatura drops the text that is in no block of its own
@@ -116,10 +170,21 @@ def _prepare(page: Any) -> str:
     return " ".join(" ".join(page.xpath(_SHOWN)).split())
 
 
+def _become_paragraph(element: Any) -> None:
+    text = blocks.words(element)
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = "p", text, tail
+
+
 def _as_html(body: Any) -> Any:
     for element in body.iter():
         if element.tag == "head":
             element.tag = "h" + (re.sub(r"[^1-6]", "", element.get("rend") or "")[:1] or "2")
+        elif element.get("rend") == "dl":
+            element.tag = "dl"
+        elif (element.get("rend") or "")[:3] in ("dt-", "dd-"):
+            element.tag = element.get("rend")[:2]
         elif element.tag == "code" and (element.getparent() is body or "\n" in (element.text or "")):
             element.tag = "pre"
         else:
