@@ -47,8 +47,9 @@ def read(
     _join_articles(page)
     found, body = _extract(page, url)
     if body is not None and _has_lost_its_structure(body):
-        brief = len(body) < 2
-        again, its_body = _extract(page, url, brief) if brief or _mark_article(page, body) else (None, None)
+        marked = _mark_article(page, body)
+        brief = not marked and len(body) < 2
+        again, its_body = _extract(page, url, brief) if marked or brief else (None, None)
         if its_body is not None and _length(its_body) >= _length(body) * (_WHOLE if brief else 1):
             found, body = again, its_body
     if found is not None and body is not None and any(text.strip() for text in body.itertext()):

@@ -85,7 +85,7 @@ def test_text_of_a_list_of_terms_that_is_in_no_entry_is_kept() -> None:
 )  # fmt: skip
 def test_a_short_page_keeps_its_paragraphs(heading: str, paragraphs: list[str]) -> None:
     body = f"<h1>{heading}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    page = f"<html><head><meta charset='utf-8'></head><body><article>{body}<aside>A</aside></article></body></html>"
+    page = f"<html><body><article>{body}<button>Share</button></article></body></html>"
     article = read(page.encode(), source="a.html")
     assert article.text == "\n\n".join([heading, *paragraphs])
     assert blocks(article, "heading") == [heading]
