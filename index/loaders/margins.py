@@ -29,6 +29,7 @@ def without_margins(pages: list[Page]) -> list[Page]:
     keys = [{key for line in lines for key in _counting(line, number)} for number, lines in enumerate(edges)]
     counted = Counter(key for found in keys for key in found)
     enough = max(3, len(pages) // 3)
+    of_all = re.compile(rf"\b{len(pages)}\b")
 
     def is_margin(line: str, page: int) -> bool:
         line = line.lower()
@@ -36,18 +37,34 @@ def without_margins(pages: list[Page]) -> list[Page]:
         if _LONE.fullmatch(line):
             near = set().union(*keys[max(0, page - 2) : page], *keys[page + 1 : page + 3])
             return any(key[1] == 1 or key in near for key in mine)
-        return repeated[line] >= enough or any(counted[key] >= enough for key in mine)
+        return repeated[line] >= enough or any(counted[key] >= needed(key) for key in mine)
+
+    def needed(key: _Key) -> int:
+        return 2 if of_all.search(key[0]) and len(pages) == 2 else enough  # "page 1 of 2" is no heading
+
+    def is_between(column: list[str], number: int, page: int) -> bool:
+        """Whether a line that both of two pages have stands between their texts. It stays where it cuts nothing."""
+        inner = _full(column)[:_LINES] if page else _full(column)[-_LINES:]
+        return len(pages) == repeated[column[number].lower()] == 2 and number in inner
 
     def trimmed(column: list[str], page: int) -> list[str]:
-        margins = {number for number in _edges(column) if is_margin(column[number], page)}
+        margins = {
+            number
+            for number in _edges(column)
+            if is_margin(column[number], page) or is_between(column, number, page)
+        }
         return [line for number, line in enumerate(column) if number not in margins]
 
     return [[trimmed(column, number) for column in page] for number, page in enumerate(pages)]
 
 
 def _edges(column: list[str]) -> set[int]:
-    full = [number for number, line in enumerate(column) if line]
+    full = _full(column)
     return {*full[:_LINES], *full[-_LINES:]}
+
+
+def _full(column: list[str]) -> list[int]:
+    return [number for number, line in enumerate(column) if line]
 
 
 def _counting(line: str, page: int) -> Iterator[_Key]:

@@ -4,16 +4,12 @@ It cuts a page where a strip of it is empty, again and again (recursive XY-cut: 
 Representation of Optically Scanned Documents", 1984).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from statistics import median
 
 from index.loaders.right_to_left import is_right_to_left
-
-CELL_BREAK = " | "
-"""Stands between cells that are side by side."""
+from index.loaders.tables import Line, write_rows
 
 _GUTTER = 0.7
 """How wide the space between two columns is at least, in line heights."""
@@ -21,10 +17,6 @@ _NARROW = 0.1
 """What is narrower than this share of its region is no column: bullets and numbers in the margin are not."""
 _CELL = 24
 """Characters. Columns whose lines are shorter than this on average are those of a table."""
-_CELLS_APART = 2.0
-"""How wide the space between two cells is, in line heights; a narrower one is between words."""
-_ALIGNED_APART = 1.0
-"""Enough between cells that stand exactly below or above others."""
 _WIDE_BAND = 1.5
 """How high an empty band is that parts what is above from what is below, in line heights."""
 _CUTS_TRIED = 30
@@ -32,17 +24,6 @@ _MOST_LINES = 3000
 """A page with more is no page to be cut."""
 _DEEPEST = 40
 """Cuts within cuts; no page needs more."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """Words that stand side by side, and their place in points from the lower left corner of the page."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
 
 
 def in_reading_order(lines: Iterable[Line]) -> list[list[str]]:
@@ -151,36 +132,9 @@ def _rows(lines: Sequence[Line], height: float) -> list[str]:
             rows[-1].append(line)
         else:
             rows.append([line])
-    gaps = [above[0].bottom - below[0].top for above, below in pairwise(rows)]
-    usual = median([gap for gap in gaps if gap < height] or [0.0])
-    rows = [_in_order(row) for row in rows]
-    shared = Counter(edge for row in rows for cell in row[1:] for edge in _edges(cell))
-    edges = {edge for edge, count in shared.items() if count > 1}
-    texts = [_row(rows[0], edges)]
-    for gap, row in zip(gaps, rows[1:], strict=True):
-        texts += [""] * (gap > usual + 0.3 * height) + [_row(row, edges)]
-    return texts
+    return write_rows([_in_order(row) for row in rows], height)
 
 
 def _in_order(cells: list[Line]) -> list[Line]:
     backwards = is_right_to_left("".join(cell.text for cell in cells))
     return sorted(cells, key=lambda cell: -cell.right if backwards else cell.left)
-
-
-def _row(cells: list[Line], edges: set[tuple[str, int]]) -> str:
-    """The text of a row. Cells whose edge is one of ``edges``, those of several rows, may stand closer together."""
-    text = cells[0].text.strip()
-    for before, cell in pairwise(cells):
-        aligned = _apart(before, cell, _ALIGNED_APART) and not edges.isdisjoint(_edges(cell))
-        is_cell = (aligned or _apart(before, cell)) and len(text) > 3  # a bullet is no cell
-        text += (CELL_BREAK if is_cell else " ") + cell.text.strip()
-    return text
-
-
-def _edges(cell: Line) -> set[tuple[str, int]]:
-    return {("left", round(cell.left)), ("right", round(cell.right))}
-
-
-def _apart(before: Line, cell: Line, heights: float = _CELLS_APART) -> bool:
-    gap = max(cell.left - before.right, before.left - cell.right)
-    return gap > heights * (cell.top - cell.bottom)

@@ -1,14 +1,17 @@
 """PDF files: what goes on from one page to the next, what is only a margin, and writing from the right."""
 
+import io
 import shutil
 import subprocess
 from pathlib import Path
 
+import pypdf
 import pytest
 
 from index.articles import Article
-from index.loaders.reading_order import Line, in_reading_order
+from index.loaders.reading_order import in_reading_order
 from index.loaders.right_to_left import in_word_order
+from index.loaders.tables import Line
 from index.loading import read
 from tests.index import documents
 from tests.index.test_articles import blocks
@@ -148,3 +151,80 @@ def test_the_second_of_two_columns_that_begins_higher_is_read_second() -> None:
     read_lines = [line for lines in in_reading_order([*second, *first, *title]) for line in lines if line]
     numbers = [line.rpartition(" ")[2] for line in read_lines]
     assert numbers == ["far", "Ek", "paper", *map(str, range(14))]
+
+
+def test_what_two_pages_repeat_stands_in_no_sentence() -> None:
+    first, rest = SENTENCE.split(" of ")
+    pages = [["City News", "", first, "", "Page 1 of 2"], ["City News", "", f"of {rest}", "", "Page 2 of 2"]]
+    article = read(documents.pdf(pages), source="a.pdf")
+    assert article.text == f"City News\n\n{SENTENCE}"
+    exercises = [[f"Exercise {number}", "", SENTENCE] for number in (1, 2)]
+    assert read(documents.pdf(exercises), source="a.pdf").text.count("Exercise") == 2
+
+
+def test_a_compound_that_a_line_ends_keeps_its_hyphen() -> None:
+    from index.loaders.pdf import _join
+
+    assert _join("the state of Baden-", "Baden") == "the state of Baden-Baden"
+    assert _join("since COVID-", "19 came") == "since COVID-19 came"
+    assert _join("the har-", "bour") == "the harbour"
+
+
+def drawn(*streams: str) -> Article:
+    """A page on which something else is drawn besides the words of every page of these tests."""
+    made = documents.pdf([[SENTENCE, "", f"{SENTENCE} It went home."]])
+    document = pypdf.PdfWriter(clone_from=io.BytesIO(made))
+    page = document.pages[0]
+    content = page.get_contents()
+    assert content is not None
+    content.set_data(content.get_data() + "".join(f"\nBT {stream} ET" for stream in streams).encode())
+    page.replace_contents(content)
+    out = io.BytesIO()
+    document.write(out)
+    return read(out.getvalue(), source="a.pdf")
+
+
+def test_what_stands_askew_is_no_text() -> None:
+    stamp, watermark = (
+        "/F1 16 Tf 0 1 -1 0 40 600 Tm (March 2026) Tj",
+        "/F1 80 Tf .7 .7 -.7 .7 90 640 Tm (COPY) Tj",
+    )
+    assert drawn(stamp, watermark).text == f"{SENTENCE}\n\n{SENTENCE} It went home."
+
+
+def test_raised_digits_are_told_from_others() -> None:
+    article = drawn("/F1 11 Tf 72 600 Td (It lasted 10) Tj /F1 7 Tf 4 Ts (12) Tj /F1 11 Tf 0 Ts ( years.) Tj")
+    assert article.text.endswith("It lasted 10^12 years.")
+
+
+def test_names_that_a_program_puts_there_are_no_titles() -> None:
+    assert read(documents.pdf([[SENTENCE]], title="(anonymous)"), source="a.pdf").title != "(anonymous)"
+
+
+def table(*rows: tuple[str, ...], places: tuple[float, ...] = (72, 200, 300)) -> list[str]:
+    """The rows as they are read; an empty cell is not on the paper."""
+    lines = [
+        Line(cell, left, 700 - 14.0 * number, left + 5 * len(cell), 711 - 14.0 * number)
+        for number, row in enumerate(rows)
+        for left, cell in zip(places, row, strict=True)
+        if cell
+    ]
+    return [line for column in in_reading_order(lines) for line in column]
+
+
+def test_an_empty_cell_keeps_its_place() -> None:
+    rows = [("", "Sail", "Steam"), ("1900", "41", "3"), ("1901", "", "4"), ("1902", "38", "")]
+    assert table(*rows) == [" | Sail | Steam", "1900 | 41 | 3", "1901 |  | 4", "1902 | 38 | "]
+
+
+def test_a_cell_of_several_lines_is_one_cell() -> None:
+    rows = [("Riga", "1201", "The oldest, rebuilt"), ("", "", "after the fire"), ("Rostock", "1218", "None")]
+    assert table(*rows) == ["Riga | 1201 | The oldest, rebuilt after the fire", "Rostock | 1218 | None"]
+
+
+def test_short_cells_are_cells_but_a_bullet_is_none() -> None:
+    assert table(("UK", "41", "3"), ("USA", "44", "2")) == ["UK | 41 | 3", "USA | 44 | 2"]
+    assert table(("•", "a quay of stone", ""), ("•", "two cranes", "")) == [
+        "• a quay of stone",
+        "• two cranes",
+    ]
