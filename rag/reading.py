@@ -20,8 +20,8 @@ THRESHOLDS = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
 """Probability that the article answers the question under which the answer is that it does not.
 
 It is low because what comes is checked as well: of 153 questions about ten articles kept apart that have an answer,
-136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined. Of a few
-about encyclopedia articles fewer are declined with 0.05.
+136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none the same 64 are declined. Of
+some about encyclopedia articles fewer are declined with 0.05.
 """
 
 _CLOSEST = 3
