@@ -1,6 +1,6 @@
 """What a language model is asked about some evidence for one question."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from rag.evidence import Evidence
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
 from rag.retrieval import Asked
+from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["Inquiry", "Query"]
 
@@ -33,43 +34,62 @@ class Inquiry:
 
     Attributes:
         evidence: What the model reads.
+        found: How probable it is to the model that the evidence answers; 0 before it was asked.
     """
 
     def __init__(self, query: Query, evidence: Evidence, model: LanguageModel) -> None:
         self.evidence = evidence
+        self.found = 0.0
         self._question = query.question
         self._model = model
         self._article = prompts.article_part(evidence.texts)
         self._asked = prompts.question_part(query.question, query.earlier)
+        self._checked: dict[str, Verdict] = {}
 
     @property
     def known(self) -> bool:
         """Whether the model has read the evidence before, and can begin with the question."""
         return self._model.has_read(self._article)
 
-    def begin(self, *, writing: bool) -> tuple[float, Generator[Piece]]:
+    def begin(self, *, writing: bool) -> Generator[Piece]:
         """Find out whether the evidence answers.
 
         Args:
             writing: Whether the model goes on to write at once; else it does when it is asked for a first piece.
 
         Returns:
-            How probable it is to the model that the evidence answers, and what it writes.
+            What it writes.
         """
         if writing:
             found, pieces = first_word(self._stream())
         else:
             agrees = self._agrees(self._asked)
             found, pieces = 1.0 if agrees is None else agrees, self._written()
-        return (lowered(found, BY_UNKNOWN) if self._unknown else found), pieces
+        self.found = lowered(found, BY_UNKNOWN) if self._unknown else found
+        return pieces
 
-    def answers(self, sentence: str) -> float | None:
-        """Return how probable it is that a sentence answers; None if the model cannot say."""
-        return self._agrees(prompts.answer_part(self._asked, sentence))
+    def check(self, sentence: str) -> Verdict:
+        """Whether a sentence answers the question, as the evidence does."""
+        if sentence not in self._checked:  # what the article says may be tried more than once
+            self._checked[sentence] = self._verify(
+                sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
+            )
+        return self._checked[sentence]
 
-    def states(self, sentence: str) -> float | None:
-        """Return how probable it is that the evidence states a sentence; None if the model cannot say."""
-        return self._agrees(prompts.claim_part(sentence))
+    def says(self, sentence: str) -> Verdict:
+        """Whether the evidence carries a sentence, no matter what was asked."""
+        return self._verify(sentence, lambda _: None)
+
+    def _verify(self, sentence: str, answers: Callable[[str], float | None], found: float = 1.0) -> Verdict:
+        return verify(
+            sentence,
+            self.evidence,
+            states=lambda claim: self._agrees(prompts.claim_part(claim)),
+            answers=answers,
+            found=found,
+            min_score=MIN_SCORES[self._model.settings.strictness],
+            question=self._question,
+        )
 
     def _written(self) -> Generator[Piece]:
         _, pieces = first_word(self._stream())

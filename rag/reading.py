@@ -11,7 +11,7 @@ from rag.inquiry import Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
 from rag.rescue import LONGEST_QUOTE, instead
-from rag.verify import MIN_SCORES, Verdict, verify
+from rag.verify import Verdict
 from rag.watch import Watch
 
 __all__ = ["THRESHOLDS", "Reading"]
@@ -72,21 +72,23 @@ class Reading:
     """The evidence of one article, read for one question.
 
     Attributes:
-        found: How probable it is to the model that the article answers; 0 before it was asked.
         kept: The sentences that the article carries, with their verdicts.
         retracted: What the model wrote besides.
     """
 
     def __init__(self, query: Query, evidence: Evidence, model: LanguageModel, watch: Watch) -> None:
-        self.found = 0.0
         self.kept: list[tuple[str, Verdict]] = []
         self.retracted: list[str] = []
-        self._checked: dict[str, Verdict] = {}
         self._query = query
         self._model = model
         self._watch = watch
         self._inquiry = Inquiry(query, evidence, model)
         self._searched = search_query(query.question, query.earlier)
+
+    @property
+    def found(self) -> float:
+        """How probable it is to the model that the article answers; 0 before it was asked."""
+        return self._inquiry.found
 
     @property
     def evidence(self) -> Evidence:
@@ -248,17 +250,10 @@ class Reading:
             if source.score < _LIKELY:
                 return
             closer = self._of(self.evidence.beside(source))
-            found, _ = closer.begin(writing=False)
-            if found < _ALONE:
-                return
-            before = self.found, self._inquiry
-            self.found, self._inquiry = found, closer
-            self._checked.clear()
-            verdict = self.check(source.text)
-            if verdict.sources:
+            closer.begin(writing=False)
+            if closer.found >= _ALONE and (verdict := closer.check(source.text)).sources:
+                self._inquiry = closer
                 yield from self._say(number, source.text, verdict)
-            else:
-                self.found, self._inquiry = before
 
     def _decide(self, pointed: Source | None) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.
@@ -274,37 +269,23 @@ class Reading:
             best = self._of(every.best)
             tried.append(self._of(every.beside(pointed)) if pointed and not best.known else best)
         for less in tried:
-            self.found, pieces = less.begin(writing=pointed is None)
-            if self.found >= SURE:
+            pieces = less.begin(writing=pointed is None)
+            if less.found >= SURE:
                 self._inquiry = less
                 return pieces
             pieces.close()
-        self.found, pieces = self._inquiry.begin(writing=pointed is None)
-        return pieces
+        return self._inquiry.begin(writing=pointed is None)
 
     def _of(self, evidence: Evidence) -> Inquiry:
         return Inquiry(self._query, evidence, self._model)
 
     def says(self, sentence: str) -> Verdict:
         """Whether the article carries a sentence, no matter what was asked."""
-        return self._verify(sentence, lambda _: None)
+        return self._inquiry.says(sentence)
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers what was asked, as the article does."""
-        if sentence not in self._checked:  # what the article says may be tried more than once
-            self._checked[sentence] = self._verify(sentence, self._inquiry.answers, self.found)
-        return self._checked[sentence]
-
-    def _verify(self, sentence: str, answers: Callable[[str], float | None], found: float = 1.0) -> Verdict:
-        return verify(
-            sentence,
-            self.evidence,
-            states=self._inquiry.states,
-            answers=answers,
-            found=found,
-            min_score=MIN_SCORES[self._model.settings.strictness],
-            question=self._query.question,
-        )
+        return self._inquiry.check(sentence)
 
 
 def _rescue(sentence: str, verdict: Verdict, check: Callable[[str], Verdict]) -> tuple[str, Verdict]:
