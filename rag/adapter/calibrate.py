@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index import Article, Library
-from rag.inquiry import Query
+from index import Article, Library, sentences
+from rag.conversation import search_query
+from rag.inquiry import Inquiry, Query
 from rag.lessons.squad import read_squad
 from rag.models import LanguageModel
-from rag.reading import THRESHOLDS, Reading
+from rag.rescue import instead
 from rag.retrieval import gather
 from rag.settings import Settings
-from rag.verify import MIN_SCORES, Verdict
-from rag.watch import Watch
+from rag.verify import MIN_SCORES
 
 _PER_ARTICLE = 40
 
@@ -75,25 +75,23 @@ def from_articles(path: Path) -> Iterator[Asked]:
 
 
 def measure(asked: Asked, model: LanguageModel, library: Library) -> Iterator[dict[str, Any]]:
-    """Let the model answer, however unsure it is, and give what the checks find in each sentence."""
+    """Let the model answer, however unsure it is, and give what the checks find in each sentence that might be said."""
     library.add(asked.article, rename=False)
     evidence = gather(asked.question, asked.earlier, [asked.article], library)
-    query = Query(asked.question, (asked.article,), asked.earlier)
-    reading = Reading(query, evidence, model, Watch())
-    for _ in reading.answer():
-        pass
-    own = reading.kept or [(sentence, Verdict()) for sentence in reading.retracted]
-    rows = [(sentence, verdict, False) for sentence, verdict in own]
-    rows += [(v.sources[0].text, reading.check(v.sources[0].text), True) for _, v in reading.kept]
-    for sentence, verdict, quote in rows:
+    inquiry = Inquiry(Query(asked.question, (asked.article,), asked.earlier), evidence, model)
+    text = "".join(piece.text for piece in inquiry.begin(writing=True))
+    tried = [text[start:end] for start, end in sentences(text)]
+    for sentence in tried.copy():
+        verdict = inquiry.check(sentence)
+        tried += [] if verdict.sources else instead(sentence, verdict)
+    tried += [source.text for source in evidence.closest(search_query(asked.question, asked.earlier), 1)]
+    for sentence in dict.fromkeys(tried):
         yield {
             "article": asked.article.title,
             "question": asked.question,
-            "answerable": bool(asked.keys and asked.keys[0]),
             "said": sentence,
-            "quote": quote,
             "right": asked.judge(sentence),
-            "signals": verdict.signals,
+            "signals": inquiry.check(sentence).signals,
         }
 
 
@@ -109,7 +107,7 @@ def fit(rows: list[dict[str, Any]]) -> None:
 
     from rag.confidence import odds
 
-    rows = [row for row in rows if row["signals"] and not row["quote"]]
+    rows = [row for row in rows if row["signals"]]
     x = np.array([[*map(odds, row["signals"][:3]), row["signals"][3]] for row in rows])
     y = np.array([row["right"] for row in rows])
     groups = [row["article"] for row in rows]
@@ -140,7 +138,7 @@ def main() -> None:
     if options.step == "fit":
         fit([json.loads(line) for line in options.signals.read_text().splitlines()])
         return
-    THRESHOLDS["lenient"] = MIN_SCORES["lenient"] = 0.0  # nothing is declined but what no check can save
+    MIN_SCORES["lenient"] = 0.0  # nothing is declined but what no check can save
     model, library = (
         LanguageModel(Settings(strictness="lenient")),
         Library(options.out.with_suffix(".library")),
