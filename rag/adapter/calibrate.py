@@ -68,8 +68,6 @@ def from_articles(path: Path) -> Iterator[Asked]:
         data = json.loads(line)
         article = Article.from_text(data["text"], title=data["title"])
         for item in data["questions"]:
-            if item["kind"] == "false_premise":  # to set it right is no error, and is not told from one here
-                continue
             earlier = tuple(item["history"][-1]) if item["history"] else None
             yield Asked(article, item["q"], earlier, item["keys"], item["bad"])
 
