@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from index.articles import Article
 from rag import prompts
 
-__all__ = ["Example", "Group", "answered", "claimed"]
+__all__ = ["Example", "Group", "answered", "claimed", "whole_article"]
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Example:
 
 Group = tuple[str, list[Example]]
 """The beginning of a prompt, a stretch of an article, and the examples that go on from it."""
+
+
+def whole_article(article: Article) -> str:
+    """Return the beginning of a prompt with a whole article, its headings too."""
+    return prompts.article_part([article.text[block.start : block.end] for block in article.blocks])
 
 
 def answered(asked: str, said: str, found: bool) -> Example:

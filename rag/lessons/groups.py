@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from index.splitting import sentences, split
 from rag import prompts
 from rag.lessons import wording
-from rag.lessons.articles import Numbered, Question
-from rag.lessons.example import Example, Group, answered, claimed
-from rag.lessons.saying import swapped
+from rag.lessons.articles import Numbered
+from rag.lessons.example import Example, Group, answered, claimed, whole_article
+from rag.lessons.questions import Question
+from rag.lessons.saying import closest, swapped
 from rag.words import share
 
 __all__ = ["of_article"]
@@ -27,11 +28,9 @@ def of_article(numbered: Numbered, rng: random.Random) -> Iterator[Group]:
     """Yield some stretches of an article with their examples, other ones at each call."""
     every = set(numbered.places)
     asked = rng.sample(numbered.questions, len(numbered.questions))
-    text = numbered.article.text
-    blocks = [text[block.start : block.end] for block in numbered.article.blocks]
     for turn in range(_WHOLES):
         chosen = asked[turn * _ASKED_OF_WHOLE : (turn + 1) * _ASKED_OF_WHOLE]
-        yield prompts.article_part(blocks), _shuffled(numbered, chosen, every, rng)
+        yield whole_article(numbered.article), _shuffled(numbered, chosen, every, rng)
     passages = split(numbered.article)
     for passage in rng.sample(passages, min(_PASSAGES, len(passages))):
         yield _stretch(numbered, passage.start, passage.end, rng, _MOST_YES)
@@ -88,14 +87,12 @@ def _examples(numbered: Numbered, item: Question, shown: set[int], rng: random.R
             yield answered(asked, numbered.text(number), True)
     if not item.about_whole:
         earlier = item.earlier[1] if item.earlier else ""
-        others = {
-            number: share(f"{item.question} {earlier}", numbered.text(number)) + 0.35 * rng.random()
-            for number in shown - item.answers - item.near
-        }
+        others = [numbered.text(number) for number in shown - item.answers - item.near]
+        others = closest(f"{item.question} {earlier}", others, 0.35, rng)
         count = 1 + (rng.random() < 0.4) if found else 2
-        for number in sorted(others, key=lambda n: -others[n])[:count]:
+        for said in others[:count]:
             if rng.random() < 0.75:
-                yield answered(asked, numbered.text(number), False)
+                yield answered(asked, said, False)
     for said in item.wrong if complete or not found else ():
         if rng.random() < 0.7:
             yield answered(asked, said, False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag import prompts
 from rag.lessons import wording
 from rag.lessons.example import Example, Group, answered
-from rag.words import share
+from rag.lessons.saying import closest
 
 __all__ = ["Passage", "clapnq", "group", "qed"]
 
@@ -66,8 +66,7 @@ def group(passage: Passage, rng: random.Random) -> Group:
     answer = " ".join(every[number] for number in right) if len(right) <= 2 else ""
     found = [Example(asked, bool(right), (answer if len(answer) < _LONGEST else "") if right else None)]
     found += [answered(asked, every[number], True) for number in right[:3]]
-    others = [number for number in range(len(every)) if number not in passage.answers]
-    lean = {number: share(passage.question, every[number]) + 0.3 * rng.random() for number in others}
-    others.sort(key=lambda number: -lean[number])
-    found += [answered(asked, every[number], False) for number in others[: 1 if right else 2]]
+    others = [sentence for number, sentence in enumerate(every) if number not in passage.answers]
+    others = closest(passage.question, others, 0.3, rng)
+    found += [answered(asked, sentence, False) for sentence in others[: 1 if right else 2]]
     return prompts.article_part([" ".join(every)]), found

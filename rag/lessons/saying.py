@@ -2,10 +2,12 @@
 
 import random
 import re
+from collections.abc import Sequence
 
 from index.splitting import sentences
+from rag.words import share
 
-__all__ = ["FACT", "own_sentence", "swapped", "tidy"]
+__all__ = ["FACT", "closest", "own_sentence", "swapped", "tidy"]
 
 FACT = re.compile(r"\b[A-Z][\w’'-]+(?:\s+(?:of\s+|the\s+)?[A-Z][\w’'-]+)*|\b\d[\d,.]*\b")
 _NO_NAMES = frozenset({"The", "In", "No", "Yes"})
@@ -28,6 +30,19 @@ def own_sentence(paragraph: str, gold: str) -> str:
         if gold in sentence and len(sentence) < 200 and not _LEANS.match(sentence):
             return sentence
     return ""
+
+
+def closest(asked: str, every: Sequence[str], noise: float, rng: random.Random) -> list[str]:
+    """Return sentences, first those that have most of a question's words.
+
+    Args:
+        asked: The question, of a follow-up with what was said before.
+        every: The sentences.
+        noise: How much chance counts beside the share of words, so that not the same ones are always first.
+        rng: Chance.
+    """
+    shares = [share(asked, sentence) + noise * rng.random() for sentence in every]
+    return [every[number] for number in sorted(range(len(every)), key=lambda number: -shares[number])]
 
 
 def swapped(said: str, rng: random.Random) -> str:

@@ -1,25 +1,24 @@
 """Articles written for training, with questions of the kinds that SQuAD hardly has.
 
-Each file in ``stories/`` has articles, ``## Title``, and after each one questions (``Q:``), those about the whole
-(``S:``, as for a summary) and follow-ups (``F:``); under each its answer (``A:``) or ``-`` where the article gives
-none, and sentences that are no answer to it: true ones (``X:``) and wrong ones (``W:``).
+They are in ``stories/``, as ``rag.lessons.questions`` says; their sentences have no numbers.
 
 The model is shown a whole article or one passage of it: then what other passages answer is missing here.
 """
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.articles import Article
 from index.splitting import sentences, split
 from rag import prompts
 from rag.lessons import wording
-from rag.lessons.example import Example, Group, answered, claimed
+from rag.lessons.example import Example, Group, answered, claimed, whole_article
+from rag.lessons.questions import Question, parsed, titled
 from rag.words import share
 
-__all__ = ["Question", "Story", "groups", "stories"]
+__all__ = ["Story", "groups", "stories"]
 
 _FOLDER = Path(__file__).with_name("stories")
 _MOST = 16  # examples about a passage
@@ -27,18 +26,6 @@ _MOST_WHOLE = 22  # and about a whole article, of which reading it takes longer
 _HAS = 0.7  # share of an answer's words that a passage must have to be the one that answers
 _LACKS = 0.45  # and under which another passage does not
 _PASSAGES = 1  # of each article is learned in one pass, besides the whole
-
-
-@dataclass
-class Question:
-    """A question, what was said before it if it is a follow-up, its answer, and what is none."""
-
-    question: str
-    earlier: tuple[str, str] | None
-    about_whole: bool = False
-    answer: str = ""
-    beside: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -51,11 +38,9 @@ class Story:
 
 def stories() -> Iterator[Story]:
     """Read the articles of all files."""
-    for file in sorted(_FOLDER.glob("*.txt")):
-        for part in file.read_text(encoding="utf-8").split("## ")[1:]:
-            text, _, lines = part.strip().partition("\n\n")
-            title, _, body = text.partition("\n")
-            yield Story(Article.from_text(body, title=title), _questions(lines))
+    for title, lines in titled(_FOLDER):
+        text, questions = parsed(lines)
+        yield Story(Article.from_text(text, title=title), questions)
 
 
 def groups(rng: random.Random) -> list[Group]:
@@ -70,13 +55,12 @@ def groups(rng: random.Random) -> list[Group]:
 def _whole(story: Story, rng: random.Random) -> Group:
     """Return the article with questions that no single passage answers, and others."""
     texts = [passage.text for passage in split(story.article)]
-    wide = [q for q in story.questions if q.about_whole or (q.answer and _place(q, texts) is None)]
+    wide = [q for q in story.questions if q.about_whole or (q.said and _place(q, texts) is None)]
     others = [q for q in story.questions if q not in wide]
     asked = rng.sample(wide, min(4, len(wide))) + rng.sample(others, min(7, len(others)))
-    blocks = [story.article.text[block.start : block.end] for block in story.article.blocks]
     examples = [example for q in asked for example in _examples(q, rng)]
     rng.shuffle(examples)
-    return prompts.article_part(blocks), examples[:_MOST_WHOLE]
+    return whole_article(story.article), examples[:_MOST_WHOLE]
 
 
 def _by_passage(story: Story, rng: random.Random) -> Iterator[Group]:
@@ -87,18 +71,18 @@ def _by_passage(story: Story, rng: random.Random) -> Iterator[Group]:
     for question in story.questions:
         if question.about_whole:
             continue
-        if question.answer:
+        if question.said:
             place = _place(question, texts)
             if place is None:
                 continue
             answered[place].append(question)
             near = max(
-                (n for n in range(len(texts)) if share(question.answer, texts[n]) < _LACKS),
+                (n for n in range(len(texts)) if share(question.said, texts[n]) < _LACKS),
                 key=lambda n: share(question.question, texts[n]),
                 default=None,
             )
             if near is not None and rng.random() < 0.4:
-                elsewhere = replace(question, answer="", beside=[], wrong=question.wrong[:1])
+                elsewhere = replace(question, said="", beside=[], wrong=question.wrong[:1])
                 missing[near].append(elsewhere)
         else:
             close = " ".join([question.question, *question.beside])
@@ -113,32 +97,17 @@ def _by_passage(story: Story, rng: random.Random) -> Iterator[Group]:
 
 def _place(question: Question, texts: list[str]) -> int | None:
     """Return the number of the one passage that answers a question, or None if there is none or more than one."""
-    shares = [share(question.answer, text) for text in texts]
+    shares = [share(question.said, text) for text in texts]
     best = max(range(len(texts)), key=lambda n: shares[n])
     rest = max((share for n, share in enumerate(shares) if n != best), default=0.0)
     return best if shares[best] >= _HAS and rest < shares[best] - 0.15 else None
 
 
-def _questions(lines: str) -> list[Question]:
-    found: list[Question] = []
-    answered = ("", "")
-    for line in lines.splitlines():
-        mark, _, text = line.partition(": ")
-        if mark in ("Q", "S", "F"):
-            found.append(Question(text, answered if mark == "F" else None, mark == "S"))
-        elif mark == "A":
-            found[-1].answer = text
-            answered = (found[-1].question, text)
-        elif mark in ("X", "W"):
-            (found[-1].beside if mark == "X" else found[-1].wrong).append(text)
-    return found
-
-
 def _examples(item: Question, rng: random.Random) -> list[Example]:
     asked = prompts.question_part(wording.as_typed(item.question, rng), item.earlier)
-    found = [Example(asked, bool(item.answer), item.answer or None)]
-    for start, end in sentences(item.answer):
-        said = item.answer[start:end]
+    found = [Example(asked, bool(item.said), item.said or None)]
+    for start, end in sentences(item.said):
+        said = item.said[start:end]
         if rng.random() < 0.9:
             found.append(answered(asked, said, True))
         if rng.random() < 0.3:

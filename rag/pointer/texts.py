@@ -99,9 +99,9 @@ def of_stories() -> Iterator[Sample]:
         for item in story.questions:
             if item.about_whole:
                 continue
-            shares = {place: share(item.answer, s) for place, s in text.each()} if item.answer else {}
+            shares = {place: share(item.said, s) for place, s in text.each()} if item.said else {}
             best = max(shares.values(), default=0.0)
-            if item.answer and best < _HAS - 0.05:
+            if item.said and best < _HAS - 0.05:
                 continue
             answers = {place for place, has in shares.items() if has >= max(min(_HAS, best), best - 0.1)}
             beside = {
