@@ -103,7 +103,7 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
             yield Step("reading", f"Reading what “{reading.title}” says")
             if _confirms(reading, answered):
                 continue
-            for _ in reading.answer():  # its words come when it is clear that they are needed
+            for _ in reading.answer(further=True):  # its words come when it is clear that they are needed
                 pass
             if reading.found < _SURELY and not _deny(reading, answered):
                 continue

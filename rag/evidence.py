@@ -31,6 +31,10 @@ and 0.81 by both, with 20 or 40 as well; among the first two for 0.83, 0.83 and 
 """
 
 
+_BETWEEN = 200
+"""Characters that at most stand between neighbours, such as a heading."""
+
+
 @dataclass(frozen=True)
 class Excerpt:
     """A stretch of an article, ``article.text[start:end]``, and its score in the search."""
@@ -136,12 +140,15 @@ class Evidence:
             for excerpt in self.excerpts
             if excerpt.article.id == source.article.id and excerpt.start <= source.start < excerpt.end
         )
-        own = (
-            self.sources if self.whole else self._within(stretch)
-        )  # a whole article's stretches follow each other
+        own = self.sources if self.whole else self._within(stretch)
         place = next(number for number, other in enumerate(own) if other.start == source.start)
-        start, end = own[max(0, place - 1)].start, own[min(len(own) - 1, place + 1)].end
-        return Evidence([replace(stretch, start=start, end=end)])
+        near = [
+            other
+            for other in own[max(0, place - 1) : place + 2]
+            if other.start <= source.end + _BETWEEN and source.start <= other.end + _BETWEEN
+        ]
+        alone = replace(stretch, start=near[0].start, end=near[-1].end)
+        return Evidence([alone], embeddings=self._embeddings)
 
     @cached_property
     def sources(self) -> list[Source]:

@@ -1,5 +1,6 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
+import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
@@ -28,14 +29,16 @@ answered rightly with 0.1 and 0.5, and of 8 that have no answer 4 and 6 are decl
 """
 
 _CLOSEST = 3
-"""How many of the article's closest sentences are tried if nothing that was written passes. Each takes up to half a
-second; of those questions this answers 8 rightly and 2 wrongly."""
+"""How many of the article's closest sentences are tried if nothing that was written passes, or surely answers. Each
+takes up to half a second; of the 223 questions about whole articles this answers 8 rightly and 2 wrongly."""
 
 _ENOUGH = 0.85
-"""Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse."""
+"""Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse (with
+the adapter before this one)."""
 
 _GOOD = 0.9
-"""Probability that a sentence answers from which the model need not write, or no other one is sought in its place."""
+"""Probability that a sentence surely answers: from which the model need not write, no other one is sought in its place,
+and one is said besides."""
 
 _ALSO = -2.0
 """Log-odds of a sentence, to the pointer, from which it is tried whether it answers besides what was said.
@@ -48,18 +51,19 @@ _POINTED = 0.5
 """Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
 
 Of 31 questions about articles kept apart it was so for 22, and the right one for 16 of them; it passed for 18, and was
-right for 16 of these, where what the model wrote was for 13.
+right for 16 of these, where what the model wrote was for 13 (with the adapter and the pointer before these).
 """
 
 _LIKELY, _ALONE = -4.0, 0.5
 """Log-odds of a sentence, to the pointer, from which it is read alone if the whole article does not seem to answer, and
 probability that it answers from which it is said.
 
-Of 62 questions about articles kept apart that were declined this answers 3 of the 8 that have an answer, and none of
-the others; a look was taken at half of them.
+Of 62 questions about articles kept apart that were declined, with a limit of 0.05, this answers 3 of the 8 that have an
+answer, and none of the others; a look was taken at half of them.
 """
 
 _NO_ANSWER = "The article does not seem to answer this."
+_UNSURE = "It is not sure that this answers."
 
 _ANOTHER = "Another sentence of the article answers this better."
 
@@ -86,6 +90,7 @@ class Reading:
         self._model = model
         self._watch = watch
         self._inquiry = Inquiry(query, evidence, model)
+        self._next = 0  # the number of the next sentence
         self._searched = search_query(query.question, query.earlier)
 
     @property
@@ -103,36 +108,42 @@ class Reading:
         """The article's title."""
         return self.evidence.excerpts[0].article.title
 
-    def answer(self) -> Iterator[Event]:
-        """Answer and check it; gives drafts as they are found or written."""
+    def answer(self, *, further: bool = False) -> Iterator[Event]:
+        """Answer and check it; gives drafts as they are found or written.
+
+        Args:
+            further: Whether another article has answered; then what is less sure is told too.
+        """
         pointed = self._pointed_at()
         if pointed:
             self._watch.note("first_word")
             yield Draft(0, pointed.text)
+            self._next = 1
         pieces = self._decide(pointed)
         self._watch.note("decided")
-        number = 1 if pointed else 0
-        limits = _WHOLE if self.evidence.whole else _PASSAGES
+        limits = _WHOLE if self.evidence.whole or further else _PASSAGES
         declined = self.found < limits[self._model.settings.strictness]
+        closer = self._look_closer() if declined else None
         if pointed:
-            verdict = Verdict() if declined else self.check(pointed.text)
-            if verdict.sources and verdict.relevance >= _GOOD:
+            verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
+            if verdict.sources and (closer or verdict.relevance >= _GOOD):
                 yield from self._keep(0, pointed.text, verdict)
             else:
-                yield Retracted(0, pointed.text, verdict.reason or _NO_ANSWER)
+                yield Retracted(0, pointed.text, verdict.reason or _UNSURE)
+        elif closer:
+            yield from self._say(closer.sources[0].text, closer)
         if self.kept or declined:
             pieces.close()
         else:
-            number = yield from self._write(pieces, number)
-        if not self.kept and not declined:
-            yield from self._quote(number)
-        if not self.kept:
-            yield from self._look_closer(number)
-        number += 1
+            yield from self._write(pieces)
+            if not self.kept:
+                yield from self._quote()
+            if not self.kept and (closer := self._look_closer()):
+                yield from self._say(closer.sources[0].text, closer)
         if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
-            yield from self._points(number)
+            yield from self._points()
         elif len(self.kept) == 1:
-            yield from self._more(number)
+            yield from self._more()
 
     def _pointed_at(self) -> Source | None:
         """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it
@@ -142,7 +153,9 @@ class Reading:
                 return source
         return None
 
-    def _say(self, number: int, said: str, verdict: Verdict) -> Iterator[Event]:
+    def _say(self, said: str, verdict: Verdict) -> Iterator[Event]:
+        number = self._next
+        self._next += 1
         yield Draft(number, said)
         yield from self._keep(number, said, verdict)
 
@@ -151,8 +164,9 @@ class Reading:
         yield Checked(number, said, verdict.cite(number))
         self.kept.append((said, verdict))
 
-    def _write(self, pieces: Generator[Piece], first: int) -> Generator[Event, None, int]:
-        """Let the model write, check its sentences, numbered from ``first``, and return the next number."""
+    def _write(self, pieces: Generator[Piece]) -> Iterator[Event]:
+        """Let the model write, and check its sentences."""
+        first = self._next
         written: list[str] = []
         for draft in drafts(pieces):
             self._watch.note("first_word")
@@ -160,6 +174,7 @@ class Reading:
             if draft.sentence == len(written):
                 written.append("")
             written[draft.sentence] += draft.text
+            self._next = first + len(written)
         self._watch.note("written")
         yield Step("checking", "Checking against the article")
         better = None
@@ -180,9 +195,8 @@ class Reading:
                         yield Retracted(number, sentence, _ANOTHER)
                     said, verdict = better
                 yield from self._keep(number, said, verdict)
-        return first + len(written)
 
-    def _points(self, number: int) -> Iterator[Event]:
+    def _points(self) -> Iterator[Event]:
         """Say what else the article says in main where the question is about it as a whole; a small model says too
         little of it."""
         most = most_points(self._query.question)
@@ -194,38 +208,42 @@ class Reading:
                 continue
             verdict = self.check(source.text)
             if verdict.sources and verdict.relevance >= _GOOD:
-                yield from self._say(number, source.text, verdict)
-                number += 1
+                yield from self._say(source.text, verdict)
 
-    def _more(self, number: int) -> Iterator[Event]:
-        """Say what else the article says in answer, if something surely does."""
-        cited = {source.start for _, verdict in self.kept for source in verdict.sources}
-        for source in self._closest(_CLOSEST):
-            if source.score >= _ALSO and source.start not in cited:
-                verdict = self.check(source.text)
-                if verdict.sources and verdict.relevance >= _GOOD:
-                    yield from self._say(number, source.text, verdict)
-                    return
-
-    def _quote(self, number: int) -> Iterator[Event]:
-        """Say the sentence of the article that answers best, if one does: a small model may be right that the article
-        answers, and miss the place."""
-        said, verdict = self._best()
-        if verdict.sources:
-            yield from self._say(number, said, verdict)
+    def _more(self) -> Iterator[Event]:
+        """Say what else was read that surely answers, if there is something."""
+        for said, verdict in self._surely(*(verdict for _, verdict in self.kept), least=_ALSO):
+            yield from self._say(said, verdict)
+            return
 
     def _better(self, verdict: Verdict) -> tuple[str, Verdict] | None:
         """Return the sentence of the article that surely answers, if what was written does not, and is then beside it.
 
         A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
         """
-        if verdict.relevance >= _GOOD:
-            return None
-        said, other = self._best()
-        beside = {source.start for source in other.sources}.isdisjoint(
-            source.start for source in verdict.sources
-        )
-        return (said, other) if other.relevance >= _GOOD and beside else None
+        return None if verdict.relevance >= _GOOD else next(self._surely(verdict), None)
+
+    def _surely(self, *known: Verdict, least: float = -math.inf) -> Iterator[tuple[str, Verdict]]:
+        """Yield those of the closest sentences that surely answer and are not cited yet.
+
+        Args:
+            known: Whose citations are known.
+            least: Log-odds, to the pointer, from which a sentence is tried.
+        """
+        cited = {source.start for verdict in known for source in verdict.sources}
+        for source in self._closest(_CLOSEST):
+            if source.score >= least and source.start not in cited:
+                verdict = self.check(source.text)
+                carried = {source.start for source in verdict.sources}
+                if carried and carried.isdisjoint(cited) and verdict.relevance >= _GOOD:
+                    yield source.text, verdict
+
+    def _quote(self) -> Iterator[Event]:
+        """Say the sentence of the article that answers best, if one does: a small model may be right that the article
+        answers, and miss the place."""
+        said, verdict = self._best()
+        if verdict.sources:
+            yield from self._say(said, verdict)
 
     def _best(self) -> tuple[str, Verdict]:
         """Return that of the closest sentences which answers best, with its verdict."""
@@ -247,17 +265,17 @@ class Reading:
             if len(source.text) <= LONGEST_QUOTE
         ]
 
-    def _look_closer(self, number: int) -> Iterator[Event]:
-        """Say the closest sentence of an article that was read whole if it answers when it is read alone, with its
-        neighbours: in much text a small model misses things."""
+    def _look_closer(self) -> Verdict | None:
+        """Return the verdict about the closest sentence of an article that was read whole, if it answers when it is
+        read alone, with its neighbours: in much text a small model misses things."""
         for source in self._closest(1) if self.evidence.whole else ():
-            if source.score < _LIKELY:
-                return
-            closer = self._of(self.evidence.beside(source))
-            closer.begin(writing=False)
-            if closer.found >= _ALONE and (verdict := closer.check(source.text)).sources:
-                self._inquiry = closer
-                yield from self._say(number, source.text, verdict)
+            if source.score >= _LIKELY:
+                closer = self._of(self.evidence.beside(source))
+                closer.begin(writing=False).close()
+                if closer.found >= _ALONE and (verdict := closer.check(source.text)).sources:
+                    self._inquiry = closer
+                    return verdict
+        return None
 
     def _decide(self, pointed: Source | None) -> Generator[Piece]:
         """Find out how probable it is that the article answers, and return what the model writes.

@@ -3,10 +3,9 @@
 They are named by their ids only: a path or an address from outside would make the server read it.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from index import Article, ArticleInfo, seed_article
+from index import Article, ArticleError, ArticleInfo, seed_article
 
 if TYPE_CHECKING:
     from index import Library
@@ -32,21 +31,24 @@ def find_article(article_id: object, library: "Library") -> Article:
     return seed if article_id == seed.id else library.get(str(article_id))
 
 
-def find_articles(ids: Iterable[object] | None, library: "Library") -> "list[Asked]":
+def find_articles(ids: object, library: "Library") -> "list[Asked]":
     """Find articles to ask; the texts of those in the library are not loaded.
 
     Args:
-        ids: Their ids; the seed article's if there are none.
+        ids: A list of their ids; the seed article's if there are none.
         library: Where they are, but for the seed article.
 
     Returns:
         The articles, in the order of the ids.
 
     Raises:
-        ArticleError: If there is no such article.
+        ArticleError: If there is no such article, or the ids are no list.
     """
     seed = seed_article()
-    return [seed if i == seed.id else library.info(str(i)) for i in ids or [seed.id]]
+    ids = ids or [seed.id]
+    if not isinstance(ids, (list, tuple)):
+        raise ArticleError("Articles are named by a list of their ids.")
+    return [seed if i == seed.id else library.info(str(i)) for i in ids]
 
 
 def article_rows(library: "Library") -> list[dict[str, Any]]:

@@ -157,6 +157,8 @@ def _prepare(page: Any) -> str:
     for time in page.xpath(_DATES):  # where trafilatura reads when the article is of, and leaves out the rest
         text = blocks.words(time)
         time.set("datetime", time.get("datetime") or text)
+        for child in list(time):
+            time.remove(child)
         time.text, time.tail = None, f"{text}{time.tail or ''}"
     for section in page.iter("section"):
         if any(text and text.strip() for text in (section.text, *(child.tail for child in section))):

@@ -69,7 +69,7 @@ def parsed(lines: str) -> tuple[str, list[Question]]:
             answers, near = (set(map(int, re.findall(r"\d+", part or ""))) for part in match.group(3, 4))
             earlier = answered if mark == "F" else None
             found.append(Question(match[2], earlier, mark == "S", answers, near))
-        elif not found:
+        elif not found and mark not in ("Q", "F", "S"):
             text.append(line)
         elif mark == "A":
             found[-1].said = said

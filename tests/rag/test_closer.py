@@ -1,6 +1,9 @@
 """The second look at what a short article does not seem to answer: at its likeliest sentence alone."""
 
-from tests.rag.scripted import SEED, Scripted, ask
+from index import Article
+from rag.events import Checked, Finished, Retracted
+from rag.evidence import Evidence, Excerpt
+from tests.rag.scripted import SEED, Scripted, ask, events
 
 ASKED = "What could the deal enable Meta to do?"
 ANSWER = "The deal could enable Meta to streamline AI model development"
@@ -22,8 +25,13 @@ class Overlooking(Scripted):
 
 def test_what_was_overlooked_is_said_in_the_articles_words() -> None:
     model = Overlooking(0.95)
-    answer = ask(model, ASKED)
+    seen = events(model, ASKED)
+    last = seen[-1]
+    assert isinstance(last, Finished)
+    answer = last.answer
     assert (answer.status, answer.confidence) == ("answered", 0.95)
+    assert [event.sentence for event in seen if isinstance(event, Checked)] == [0]
+    assert not any(isinstance(event, Retracted) for event in seen), "it stood there as a draft already"
     assert answer.text.startswith(ANSWER)
     assert answer.text == answer.citations[0].quote
     before, after = model.few.split(answer.text)
@@ -41,3 +49,16 @@ def test_a_question_about_something_else_is_declined_at_once() -> None:
     model = Overlooking(0.95)
     assert ask(model, "What is the capital of Norway?").status == "not_in_article"
     assert not model.few
+
+
+def test_neighbours_stand_near() -> None:
+    text = (
+        "The mill burnt down. Nobody was hurt. "
+        + "It rained. " * 100
+        + "The miller left. He never came back."
+    )
+    article = Article.from_text(text, title="The mill")
+    first, last = text.index("It rained"), text.index("The miller")
+    far = Evidence([Excerpt(article, 0, first - 1), Excerpt(article, last, len(text))], whole=True)
+    assert far.beside(far.sources[1]).texts == [text[: first - 1]]
+    assert far.beside(far.sources[2]).texts == [text[last:]]

@@ -23,17 +23,21 @@ class Agreeing:
     name, builtin, ready, settings = "agreeing", True, True, Settings()
 
     def __init__(self, found_second: float) -> None:
-        self.found = iter([0.95, found_second])
+        self.found_second = found_second
+        self.found: dict[str, float] = {}
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
-        yield Piece(f"{FOUND}\n", next(self.found))
+        yield Piece(f"{FOUND}\n", self.finds(article))
         yield Piece(ELEVEN if ELEVEN in article else NONE)
 
     def has_read(self, article: str) -> bool:
         return False
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
-        return 0.95
+        return 0.95 if "Answer: " in rest or "Claim: " in rest else self.finds(article)
+
+    def finds(self, article: str) -> float:
+        return self.found.setdefault(article, self.found_second if self.found else 0.95)
 
 
 def ask(model: Agreeing, *texts: str) -> Answer:

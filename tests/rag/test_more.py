@@ -37,6 +37,7 @@ def test_what_surely_answers_too_is_said_after_it() -> None:
     assert isinstance(last := seen[-1], Finished)
     assert last.answer.sentences == (first, second)
     assert {citation.sentence for citation in last.answer.citations} == {0, 1}
+    assert [event.sentence for event in seen if isinstance(event, Checked)] == [0, 1]
 
 
 def test_what_may_answer_is_not_added() -> None:
