@@ -6,11 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from rag.lessons import measure
 from rag.lessons.articles import KEPT_APART, Numbered, articles
 from rag.lessons.groups import of_article
+from rag.lessons.measure import Pointed, judged, of_pointer, pointed
 from rag.lessons.paragraphs import Squad
+from rag.lessons.questions import parsed
+from rag.lessons.saying import closest
 from rag.lessons.stories import stories
 from rag.prompts import article_part
+from tests.rag.scripted import Scripted
+
+FERRY = Numbered(
+    "Ferry",
+    "1 The ship sails in June.\n2 It was built in Osby.\n\n3 The captain is Mia Holm.\n"
+    "Q: When does it sail? = 1\nA: The ship sails in June.\nQ: Who is the captain? = 3\nA: It is Mia Holm.\n"
+    "F: How old is she? = -\nW: She is 30.\nQ: Where is its home port? = - ~2",
+)
 
 
 def every() -> Iterator[Numbered]:
@@ -45,12 +57,7 @@ def test_nothing_kept_apart_is_learned() -> None:
 
 
 def test_a_stretch_answers_only_what_it_shows() -> None:
-    numbered = Numbered(
-        "Ferry",
-        "1 The ship sails in June.\n2 It was built in Osby.\n\n3 The captain is Mia Holm.\n"
-        "Q: When does it sail? = 1\nA: The ship sails in June.\nQ: Who is the captain? = 3\nA: It is Mia Holm.\n"
-        "F: How old is she? = -\nW: She is 30.",
-    )
+    numbered = FERRY
     assert [numbered.text(n) for n in (1, 2, 3)] == [
         "The ship sails in June.",
         "It was built in Osby.",
@@ -113,3 +120,61 @@ def test_a_paragraph_has_what_another_one_answers_as_missing() -> None:
     assert verdicts[True, "Question: When was the Alba built?"] == {True}
     assert verdicts[False, "Question: When was the Alba built?"] == {False}
     assert verdicts[True, "Question: Who built the Brava?"] == {False}
+
+
+def test_what_stands_under_a_title_is_read_with_and_without_numbers() -> None:
+    text, [one, other, last] = parsed(
+        "First.\n\nSecond.\n\nQ: Who? = 1, 2 ~3\nA: Mia.\nF: Why?\n-\nX: True.\nW: Wrong: 1 = 2.\nS: In short?\nA: So."
+    )
+    assert text == "First.\n\nSecond.\n"
+    assert (one.question, one.answers, one.near, one.said) == ("Who?", {1, 2}, {3}, "Mia.")
+    assert (other.earlier, other.said, other.beside, other.wrong) == (
+        ("Who?", "Mia."),
+        "",
+        ["True."],
+        ["Wrong: 1 = 2."],
+    )
+    assert (last.about_whole, last.earlier, last.said) == (True, None, "So.")
+    with pytest.raises(ValueError, match="no line"):
+        parsed("First.\nQ: Who?\nQ: When? = 1;2")
+
+
+def test_chance_decides_only_between_sentences_that_share_about_as_many_words() -> None:
+    every = ["The mill burnt.", "The brook is long.", "The mill at the brook burnt.", "The brook is cold."]
+    rng = random.Random(1)  # noqa: S311 - no secret
+    orders = [closest("Which mill burnt at the brook?", every, 0.3, rng) for _ in range(30)]
+    assert all(order[:2] == [every[2], every[0]] for order in orders)
+    assert {tuple(order[2:]) for order in orders} == {(every[1], every[3]), (every[3], every[1])}
+
+
+def test_the_pointer_is_right_where_its_first_sentence_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def point(question: str, title: str, sentences: list[str]) -> list[float]:
+        asked.append(question)
+        return [1.0, 3.0, -1.0]
+
+    monkeypatch.setattr(measure, "point", point)
+    assert [pointed(FERRY, item) for item in FERRY.questions] == [
+        (3.0, 1),
+        (3.0, 2),
+        (3.0, None),
+        (1.0, None),
+    ]
+    assert asked[2] == "Who is the captain? It is Mia Holm. How old is she?"
+    found = [Pointed(3.0, 0), Pointed(1.0, 2), Pointed(0.2, 3), Pointed(0.6, None), Pointed(-1.0, None)]
+    assert of_pointer(found) == [
+        "5 questions, 3 with an answer",
+        "0.333  a sentence that answers is first",
+        "0.667  one is among the first three",
+        "0.833  AUC: is there an answer",
+        "0.333  the first answers, of 3 with log-odds of 0.5 or more",
+        "1.000  the first answers, of 1 with log-odds of 2.0 or more",
+    ]
+
+
+def test_the_adapter_judges_right_sentences_and_wrong_ones() -> None:
+    when, _, age, _ = FERRY.questions
+    model = Scripted(0.0, "", right="June")
+    assert judged(FERRY, when, model) == ((True, 0.01), [(True, 0.9), (True, 0.9), (False, 0.01)])  # type: ignore[arg-type]  # only what is called
+    assert judged(FERRY, age, model) == ((False, 0.01), [(False, 0.01), (False, 0.01)])  # type: ignore[arg-type]  # as above
