@@ -241,19 +241,14 @@ class Reading:
     def _quote(self) -> Iterator[Event]:
         """Say the sentence of the article that answers best, if one does: a small model may be right that the article
         answers, and miss the place."""
-        said, verdict = self._best()
-        if verdict.sources:
-            yield from self._say(said, verdict)
-
-    def _best(self) -> tuple[str, Verdict]:
-        """Return that of the closest sentences which answers best, with its verdict."""
         said, verdict = "", Verdict()
         for source in self._closest(_CLOSEST):
             if (other := self.check(source.text)).score > verdict.score:
                 said, verdict = source.text, other
                 if verdict.score >= _ENOUGH:
                     break
-        return said, verdict
+        if verdict.sources:
+            yield from self._say(said, verdict)
 
     def _closest(self, count: int) -> list[Source]:
         """Return the sentences that are closest to the question and can be said as they stand."""
