@@ -6,10 +6,12 @@ from functools import cached_property
 
 from rag import prompts
 from rag.confidence import lowered
+from rag.conversation import search_query
 from rag.drafts import first_word
-from rag.evidence import Evidence
+from rag.evidence import Evidence, Source
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
+from rag.rescue import LONGEST_QUOTE
 from rag.retrieval import Asked
 from rag.verify import MIN_SCORES, Verdict, verify
 
@@ -28,6 +30,11 @@ class Query:
     articles: tuple[Asked, ...]
     earlier: tuple[str, str] | None = None
 
+    @cached_property
+    def searched(self) -> str:
+        """What is searched for: the question, with what it refers to."""
+        return search_query(self.question, self.earlier)
+
 
 class Inquiry:
     """A question, asked of a model about some evidence.
@@ -40,7 +47,7 @@ class Inquiry:
     def __init__(self, query: Query, evidence: Evidence, model: LanguageModel) -> None:
         self.evidence = evidence
         self.found = 0.0
-        self._question = query.question
+        self._query = query
         self._model = model
         self._article = prompts.article_part(evidence.texts)
         self._asked = prompts.question_part(query.question, query.earlier)
@@ -76,6 +83,16 @@ class Inquiry:
             )
         return self._checked[sentence]
 
+    def closest(self, count: int) -> list[Source]:
+        """Return the sentences that are closest to the question and can be said as they stand."""
+        if not self._model.builtin:  # only the built-in model judges what is tried
+            return []
+        return [
+            source
+            for source in self.evidence.closest(self._query.searched, count)
+            if len(source.text) <= LONGEST_QUOTE
+        ]
+
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""
         return self._verify(sentence, lambda _: None)
@@ -88,7 +105,7 @@ class Inquiry:
             answers=answers,
             found=found,
             min_score=MIN_SCORES[self._model.settings.strictness],
-            question=self._question,
+            question=self._query.question,
         )
 
     def _written(self) -> Generator[Piece]:
@@ -110,4 +127,4 @@ class Inquiry:
     def _unknown(self) -> list[str]:
         """What the question names and the article does not."""
         article = self.evidence.excerpts[0].article
-        return unknown(self._question, f"{article.title}\n{article.text}", self.evidence.lower_case)
+        return unknown(self._query.question, f"{article.title}\n{article.text}", self.evidence.lower_case)

@@ -1,17 +1,16 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
-import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
-from rag.conversation import begins_with_reference, search_query
+from rag import quotes
 from rag.drafts import drafts
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence, Source
 from rag.inquiry import Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
-from rag.rescue import LONGEST_QUOTE, instead
+from rag.rescue import instead
 from rag.verify import Verdict
 from rag.watch import Watch
 
@@ -26,32 +25,6 @@ In much text the model misses things, and what comes is checked as well: of 153 
 apart that have an answer, 136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none 64 are
 declined with each. Of passages it is sure: of 24 questions about three encyclopedia articles kept apart the same 20 are
 answered rightly with 0.1 and 0.5, and of 8 that have no answer 4 and 6 are declined.
-"""
-
-_CLOSEST = 3
-"""How many of the article's closest sentences are tried if nothing that was written passes, or surely answers. Each
-takes up to half a second; of the 223 questions about whole articles this answers 8 rightly and 2 wrongly."""
-
-_ENOUGH = 0.85
-"""Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse (with
-the adapter before this one)."""
-
-_GOOD = 0.9
-"""Probability that a sentence surely answers: from which the model need not write, no other one is sought in its place,
-and one is said besides."""
-
-_ALSO = -2.0
-"""Log-odds of a sentence, to the pointer, from which it is tried whether it answers besides what was said.
-
-Of 141 answers about articles kept apart this added to two: one of five wrong ones became right. It takes 0.4 more
-checks for each.
-"""
-
-_POINTED = 0.5
-"""Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
-
-Of 31 questions about articles kept apart it was so for 22, and the right one for 16 of them; it passed for 18, and was
-right for 16 of these, where what the model wrote was for 13 (with the adapter and the pointer before these).
 """
 
 _LIKELY, _ALONE = -4.0, 0.5
@@ -91,7 +64,6 @@ class Reading:
         self._watch = watch
         self._inquiry = Inquiry(query, evidence, model)
         self._next = 0  # the number of the next sentence
-        self._searched = search_query(query.question, query.earlier)
 
     @property
     def found(self) -> float:
@@ -114,7 +86,7 @@ class Reading:
         Args:
             further: Whether another article has answered; then what is less sure is told too.
         """
-        pointed = self._pointed_at()
+        pointed = quotes.pointed(self._inquiry)
         if pointed:
             self._watch.note("first_word")
             yield Draft(0, pointed.text)
@@ -126,7 +98,7 @@ class Reading:
         closer = self._look_closer() if declined else None
         if pointed:
             verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
-            if verdict.sources and (closer or verdict.relevance >= _GOOD):
+            if verdict.sources and (closer or verdict.relevance >= quotes.SURELY):
                 yield from self._keep(0, pointed.text, verdict)
             else:
                 yield Retracted(0, pointed.text, verdict.reason or _UNSURE)
@@ -136,22 +108,14 @@ class Reading:
             pieces.close()
         else:
             yield from self._write(pieces)
-            if not self.kept:
-                yield from self._quote()
+            if not self.kept and (quoted := quotes.best(self._inquiry)):
+                yield from self._say(*quoted)
             if not self.kept and (closer := self._look_closer()):
                 yield from self._say(closer.sources[0].text, closer)
-        if self.kept and self.found >= SURE and is_overview(self._searched, self.evidence):
+        if self.kept and self.found >= SURE and is_overview(self._query.searched, self.evidence):
             yield from self._points()
-        elif len(self.kept) == 1:
-            yield from self._more()
-
-    def _pointed_at(self) -> Source | None:
-        """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it
-        takes no writing."""
-        for source in self._closest(1):
-            if source.score >= _POINTED and not begins_with_reference(source.text):
-                return source
-        return None
+        elif len(self.kept) == 1 and (also := quotes.more(self._inquiry, self.kept[0][1])):
+            yield from self._say(*also)
 
     def _say(self, said: str, verdict: Verdict) -> Iterator[Event]:
         number = self._next
@@ -190,7 +154,7 @@ class Reading:
                 said, verdict = _rescue(sentence, verdict, self.check)
                 yield Retracted(number, sentence, reason)
             if verdict.sources:
-                if not self.kept and (better := self._better(verdict)):
+                if not self.kept and (better := quotes.better(self._inquiry, verdict)):
                     if said == sentence:
                         yield Retracted(number, sentence, _ANOTHER)
                     said, verdict = better
@@ -207,63 +171,13 @@ class Reading:
             if source.start in cited:
                 continue
             verdict = self.check(source.text)
-            if verdict.sources and verdict.relevance >= _GOOD:
+            if verdict.sources and verdict.relevance >= quotes.SURELY:
                 yield from self._say(source.text, verdict)
-
-    def _more(self) -> Iterator[Event]:
-        """Say what else was read that surely answers, if there is something."""
-        for said, verdict in self._surely(*(verdict for _, verdict in self.kept), least=_ALSO):
-            yield from self._say(said, verdict)
-            return
-
-    def _better(self, verdict: Verdict) -> tuple[str, Verdict] | None:
-        """Return the sentence of the article that surely answers, if what was written does not, and is then beside it.
-
-        A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
-        """
-        return None if verdict.relevance >= _GOOD else next(self._surely(verdict), None)
-
-    def _surely(self, *known: Verdict, least: float = -math.inf) -> Iterator[tuple[str, Verdict]]:
-        """Yield those of the closest sentences that surely answer and are not cited yet.
-
-        Args:
-            known: Whose citations are known.
-            least: Log-odds, to the pointer, from which a sentence is tried.
-        """
-        cited = {source.start for verdict in known for source in verdict.sources}
-        for source in self._closest(_CLOSEST):
-            if source.score >= least and source.start not in cited:
-                verdict = self.check(source.text)
-                carried = {source.start for source in verdict.sources}
-                if carried and carried.isdisjoint(cited) and verdict.relevance >= _GOOD:
-                    yield source.text, verdict
-
-    def _quote(self) -> Iterator[Event]:
-        """Say the sentence of the article that answers best, if one does: a small model may be right that the article
-        answers, and miss the place."""
-        said, verdict = "", Verdict()
-        for source in self._closest(_CLOSEST):
-            if (other := self.check(source.text)).score > verdict.score:
-                said, verdict = source.text, other
-                if verdict.score >= _ENOUGH:
-                    break
-        if verdict.sources:
-            yield from self._say(said, verdict)
-
-    def _closest(self, count: int) -> list[Source]:
-        """Return the sentences that are closest to the question and can be said as they stand."""
-        if not self._model.builtin:  # only the built-in model judges what is tried
-            return []
-        return [
-            source
-            for source in self.evidence.closest(self._searched, count)
-            if len(source.text) <= LONGEST_QUOTE
-        ]
 
     def _look_closer(self) -> Verdict | None:
         """Return the verdict about the closest sentence of an article that was read whole, if it answers when it is
         read alone, with its neighbours: in much text a small model misses things."""
-        for source in self._closest(1) if self.evidence.whole else ():
+        for source in self._inquiry.closest(1) if self.evidence.whole else ():
             if source.score >= _LIKELY:
                 closer = self._of(self.evidence.beside(source))
                 closer.begin(writing=False).close()

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from rag import reading
+from rag import quotes
 
 
 @pytest.fixture
 def nothing_pointed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the model write, as where no sentence of the article surely answers."""
-    monkeypatch.setattr(reading, "_POINTED", math.inf)
+    monkeypatch.setattr(quotes, "_POINTED", math.inf)
