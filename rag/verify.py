@@ -5,16 +5,16 @@ quotation of it stands in them, and the model, shown the same passages, finds th
 they state it. The last two see what words alone do not: what was asked, and who did what to whom.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from rag.actors import other_actor
 from rag.answers import Citation
+from rag.antecedents import joined, missing, with_antecedents
 from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence, Source
-from rag.facts import full_names, missing_facts, names
+from rag.facts import names
 from rag.words import content_words, negated, spaced
 
 __all__ = ["Verdict", "verify"]
@@ -43,6 +43,7 @@ _VERBATIM = 0.97
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3
+"""Sentences at most that are cited for one."""
 
 Judge = Callable[[str], float | None]
 
@@ -58,6 +59,7 @@ class Verdict:
         near: The sentence of the article that it was compared with when it was retracted.
         beside: Whether it was retracted because it does not answer.
         signals: What the score was made of: the arguments of ``rag.confidence.probability``.
+        joined: Whether it puts together what no one of the sources says.
     """
 
     sources: tuple[Source, ...] = ()
@@ -66,6 +68,7 @@ class Verdict:
     near: Source | None = None
     beside: bool = False
     signals: tuple[float, float, float, float] | None = None
+    joined: bool = False
 
     @property
     def relevance(self) -> float:
@@ -121,9 +124,10 @@ def verify(
             words = evidence.weigh(word for word in content_words(clause) if word not in asked)
             if len(words) >= SAYS_SOMETHING and _carried(words, sources) < MIN_COVERAGE:
                 return Verdict(reason=f"The article does not say “{clause}”.", near=sources[0])
-        sources = _with_antecedents(sentence, sources, evidence)
-        if missing := _missing(sentence, sources, evidence):
-            return Verdict(reason=f"The article does not say “{missing[0]}” here.", near=sources[0])
+        if len(sources) < _MOST:
+            sources = with_antecedents(sentence, sources, evidence)
+        if facts := missing(sentence, sources, evidence):
+            return Verdict(reason=f"The article does not say “{facts[0]}” here.", near=sources[0])
         for source in sources:
             if name := other_actor(sentence, source.text, evidence.lower_case):
                 return Verdict(reason=f"The article says this of “{name}”.", near=source)
@@ -142,7 +146,7 @@ def verify(
     score = probability(*signals)
     if score < min_score or stated < MIN_STATED:
         return Verdict(reason="The article has these words, but does not say this.", near=sources[0])
-    return Verdict(tuple(sources), score, signals=signals)
+    return Verdict(tuple(sources), score, signals=signals, joined=joined(sentence, sources, evidence))
 
 
 def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
@@ -186,33 +190,3 @@ def _carried(weights: dict[str, float], sources: list[Source]) -> float:
     """Return the share of the weight of some words that the sources have."""
     had = weights.keys() & {word for source in sources for word in source.words}
     return sum(weights[word] for word in had) / sum(weights.values())
-
-
-def _with_antecedents(sentence: str, sources: list[Source], evidence: Evidence) -> list[Source]:
-    """Add the sentence before a citation that names what the citation calls "he" or "the company"."""
-    if len(sources) >= _MOST:
-        return sources
-    missing = _missing(sentence, sources, evidence)
-    for source in sources:
-        for other in evidence.around(source)[:4]:
-            if missing and not _missing(" ".join(missing), [other], evidence):
-                return [*sources, other]
-    return sources
-
-
-def _missing(sentence: str, sources: list[Source], evidence: Evidence) -> list[str]:
-    """Return the facts of a sentence that its sources do not have. Whom they name in short may be named in full."""
-    text = " ".join(source.text for source in sources)
-    full = [name for name in full_names(sentence) if _is_full(name, text, sources[0].article.text)]
-    return missing_facts(sentence, " ".join([text, *full]), evidence.lower_case)
-
-
-def _is_full(name: str, text: str, article: str) -> bool:
-    """Whether a name stands in the article, and a text has a word of it that is no other name's part there."""
-    if name not in article:
-        return False
-    others = [other for other in full_names(article) if name not in other]
-    return any(
-        re.search(rf"\b{re.escape(word)}\b", text) and not any(word in other.split() for other in others)
-        for word in name.split()
-    )
