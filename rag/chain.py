@@ -94,7 +94,8 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
         watch.note("loading")
     readings: list[Reading] = []
     for part in evidence.by_article()[:MOST_ARTICLES]:
-        reading = Reading(query, part, model, watch)
+        numbers = readings[-1].next if readings else 0
+        reading = Reading(query, part, model, watch, first=numbers)
         answered = next((other for other in readings if other.kept), None)
         if answered is None:
             yield Step("reading", "Reading")

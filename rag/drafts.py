@@ -26,11 +26,14 @@ def first_word(pieces: Generator[Piece]) -> tuple[float, Generator[Piece]]:
         rest = ""
     else:
         rest = word.removeprefix(prompts.FOUND).lstrip(' ".:*\n-')
-    return (1.0 if found is None else found), _chain_pieces(rest, pieces)
+    chained = _chain_pieces(rest, pieces)
+    next(chained)  # a generator that has not begun would not close what it is to give
+    return (1.0 if found is None else found), chained
 
 
 def _chain_pieces(head: str, pieces: Generator[Piece]) -> Generator[Piece]:
     try:
+        yield Piece("")
         if head:
             yield Piece(head)
         yield from pieces

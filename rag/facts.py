@@ -17,10 +17,21 @@ _NUMBER_WORDS = {
     word: float(value)
     for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
 }
+_ORDINALS = {
+    word: float(value)
+    for value, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        1,
+    )
+}
+_COUNT = 12
+"""Up to this a number in a question may be how much is asked for: "the top 5", "two sentences"."""
 _NUMBER = re.compile(
     r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb])(?![a-z]))?"
 )
+_DECADE = re.compile(r"\b\d+s\b")
 _LARGE = 0.28  # share of capitalised words: English news has up to a quarter of them, German a third
 _A_SLIP = 0.75  # how alike two words are of which one is the other, mistyped
 _QUOTED = re.compile(r'"([^"]{2,300})"')
@@ -39,39 +50,47 @@ def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> 
     Returns:
         What is missing, as it stands in the sentence; empty if nothing is.
     """
-    missing = [text for text, value in _numbers(sentence) if not _same(value, _values(source))]
+    return [
+        *(text for text, _ in _new_numbers(sentence, source)),
+        *_new_words(sentence, source, article_words),
+    ]
+
+
+def _new_numbers(sentence: str, source: str) -> list[tuple[str, float]]:
+    return [(text, value) for text, value in _numbers(sentence) if not _same(value, _values(source))]
+
+
+def _new_words(sentence: str, source: str, article_words: frozenset[str]) -> list[str]:
+    """Return the quotations and names of a sentence that its source does not have."""
     folded = fold(source)
-    missing += [quote for quote in _QUOTED.findall(fold(sentence)) if quote.strip(" .,") not in folded]
-    there = _words(source)
-    initials = _initials(source)
-    for name in names(sentence, article_words):
-        if (
-            not all(part in there for part in content_words(name))
-            and fold(name).replace(".", "") not in initials
-        ):
-            missing.append(name)
-    return missing
+    quotes = [quote for quote in _QUOTED.findall(fold(sentence)) if quote.strip(" .,") not in folded]
+    there, initials = _words(source), _initials(source)
+    return quotes + [
+        name
+        for name in names(sentence, article_words)
+        if not there.issuperset(content_words(name)) and fold(name).replace(".", "") not in initials
+    ]
 
 
 def unknown(question: str, article: str, article_words: frozenset[str]) -> list[str]:
     """Return the numbers, quotations and names of a question that the article has nowhere.
 
     Such a question is about something else, or takes for granted what is not so. A name that is nearly one of the
-    article's is a slip of the keyboard, and the first word is no name.
+    article's is a slip of the keyboard, and the first word is no name; a small number may be how much is asked for.
 
     Args:
         question: The question.
         article: The whole article, with its title.
         article_words: Every word that the article has in lower case.
     """
-    first = question.split(maxsplit=1)[:1]
-    missing = [
-        fact for fact in missing_facts(question, article, article_words) if fact not in " ".join(first)
-    ]
-    if not missing or _writes_nouns_large(article):
-        return []
-    words = sorted(_words(article))
-    return [fact for fact in missing if not get_close_matches(fold(fact), words, 1, _A_SLIP)]
+    first = question.split(maxsplit=1)[0]
+    exact = _DECADE.sub("", question)
+    numbers = [text for text, value in _new_numbers(exact, article) if value > _COUNT]
+    missing = [word for word in _new_words(question, article, article_words) if word not in first]
+    if missing and not _writes_nouns_large(article):
+        words = sorted(_words(article))
+        return numbers + [word for word in missing if not get_close_matches(fold(word), words, 1, _A_SLIP)]
+    return numbers
 
 
 @lru_cache(maxsize=64)
@@ -98,7 +117,8 @@ def _numbers(text: str) -> list[tuple[str, float]]:
 
 @lru_cache(maxsize=1000)
 def _values(text: str) -> frozenset[float]:
-    return frozenset(value for _, value in _numbers(text))
+    ordinals = (_ORDINALS[word] for word in tokens(text) if word in _ORDINALS)
+    return frozenset({value for _, value in _numbers(text)}.union(ordinals))
 
 
 def _same(value: float, values: Iterable[float]) -> bool:

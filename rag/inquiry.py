@@ -17,9 +17,13 @@ from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["Inquiry", "Query"]
 
-BY_UNKNOWN = 3.0
-"""By how much it lowers the log-odds that the article answers if the question names what the article does not: of
-some 400 questions that calibration and the battery's tuning half have, 14 do, and none of them has an answer."""
+BY_UNKNOWN = 2.0
+"""By how much it lowers the log-odds that the article answers if the question names what the article does not.
+
+Of 11,552 questions about 512 articles, 0.28 of them without an answer, this is so for 35 with a number and 68 with a
+name that have no answer, and for 11 and 81 that have one; where questions keep to the article's words (1,028 of them)
+for 20 and 16, and for 0 and 5.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class Inquiry:
         self._checked: dict[str, Verdict] = {}
 
     @property
+    def judged(self) -> bool:
+        """Whether the model says how probable it is that a sentence answers; only the built-in one does."""
+        return self._model.builtin
+
+    @property
     def known(self) -> bool:
         """Whether the model has read the evidence before, and can begin with the question."""
         return self._model.has_read(self._article)
@@ -84,14 +93,10 @@ class Inquiry:
         return self._checked[sentence]
 
     def closest(self, count: int) -> list[Source]:
-        """Return the sentences that are closest to the question and can be said as they stand."""
-        if not self._model.builtin:  # only the built-in model judges what is tried
-            return []
-        return [
-            source
-            for source in self.evidence.closest(self._query.searched, count)
-            if len(source.text) <= LONGEST_QUOTE
-        ]
+        """Return the sentences that are closest to the question and can be said as they stand, if the model can say
+        whether they answer."""
+        tried = self.evidence.closest(self._query.searched, count) if self.judged else []
+        return [source for source in tried if len(source.text) <= LONGEST_QUOTE]
 
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""

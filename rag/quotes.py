@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from rag.conversation import begins_with_reference
 from rag.evidence import Source
 from rag.inquiry import Inquiry
+from rag.rescue import LONGEST_QUOTE
 from rag.verify import Verdict
 
-__all__ = ["SURELY", "best", "better", "more", "pointed"]
+__all__ = ["SURELY", "best", "better", "more", "own_words", "pointed"]
 
 SURELY = 0.9
-"""Probability that a sentence answers: from which the model need not write, no other one is sought in its place, and
-one is said besides."""
+"""Probability that a sentence answers from which the model need not write, and no other one is sought in its place."""
 
 _CLOSEST = 3
 """How many of the article's closest sentences are tried if nothing that was written passes, or surely answers. Each
@@ -22,12 +23,9 @@ _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse (with
 the adapter before this one)."""
 
-_ALSO = -2.0
-"""Log-odds of a sentence, to the pointer, from which it is tried whether it answers besides what was said.
-
-Of 141 answers about articles kept apart this added to two: one of five wrong ones became right. It takes 0.4 more
-checks for each.
-"""
+_FURTHER, _ALSO, _ANSWERS, _MORE = 5, -2.0, 0.7, 2
+"""How many of the closest sentences are tried besides what was said, the log-odds, to the pointer, from which they are,
+the probability that one answers from which it is said, and how many are at most."""
 
 _POINTED = 0.5
 """Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
@@ -63,33 +61,49 @@ def better(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
 
     A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
     """
-    return None if verdict.relevance >= SURELY else next(_surely(inquiry, [verdict]), None)
+    return (
+        None if verdict.relevance >= SURELY else next(_answering(inquiry, [verdict], _CLOSEST, SURELY), None)
+    )
 
 
-def more(inquiry: Inquiry, *known: Verdict) -> tuple[str, Verdict] | None:
-    """Return what else was read that surely answers, if there is something.
+def more(inquiry: Inquiry, known: Verdict) -> Iterator[tuple[str, Verdict]]:
+    """Yield what else was read that answers, at most ``_MORE`` sentences.
 
     Args:
         inquiry: The question, and what was read for it.
-        known: The verdicts about what is said.
+        known: The verdict about what is said.
     """
-    return next(_surely(inquiry, known, least=_ALSO), None)
+    yield from islice(_answering(inquiry, [known], _FURTHER, _ANSWERS, least=_ALSO), _MORE)
 
 
-def _surely(
-    inquiry: Inquiry, known: Iterable[Verdict], least: float = -math.inf
+def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
+    """Return the article's own sentence, if what was written puts several together and one of them surely answers."""
+    if verdict.joined and inquiry.judged:
+        for source in verdict.sources:
+            if len(source.text) <= LONGEST_QUOTE:
+                alone = inquiry.check(source.text)
+                if alone.sources and alone.relevance >= SURELY:
+                    return source.text, alone
+    return None
+
+
+def _answering(
+    inquiry: Inquiry, known: Iterable[Verdict], count: int, surely: float, least: float = -math.inf
 ) -> Iterator[tuple[str, Verdict]]:
-    """Yield those of the closest sentences that surely answer and are not cited yet.
+    """Yield those of the closest sentences that answer and are not cited yet.
 
     Args:
         inquiry: The question, and what was read for it.
         known: Whose citations are known.
+        count: How many of the closest sentences are tried.
+        surely: Probability that a sentence answers from which it counts.
         least: Log-odds, to the pointer, from which a sentence is tried.
     """
     cited = {source.start for verdict in known for source in verdict.sources}
-    for source in inquiry.closest(_CLOSEST):
+    for source in inquiry.closest(count):
         if source.score >= least and source.start not in cited:
             verdict = inquiry.check(source.text)
             carried = {source.start for source in verdict.sources}
-            if carried and carried.isdisjoint(cited) and verdict.relevance >= SURELY:
+            if carried and carried.isdisjoint(cited) and verdict.relevance >= surely:
+                cited |= carried
                 yield source.text, verdict

@@ -1,6 +1,7 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 from rag import quotes
@@ -39,6 +40,7 @@ _NO_ANSWER = "The article does not seem to answer this."
 _UNSURE = "It is not sure that this answers."
 
 _ANOTHER = "Another sentence of the article answers this better."
+_OWN_WORDS = "It puts together what the article does not: here are the article's own words."
 
 SURE = 0.75
 """Probability that a passage answers from which no other one is read.
@@ -54,16 +56,28 @@ class Reading:
     Attributes:
         kept: The sentences that the article carries, with their verdicts.
         retracted: What the model wrote besides.
+        next: The number of the next sentence.
     """
 
-    def __init__(self, query: Query, evidence: Evidence, model: LanguageModel, watch: Watch) -> None:
+    def __init__(
+        self, query: Query, evidence: Evidence, model: LanguageModel, watch: Watch, *, first: int = 0
+    ) -> None:
+        """Take what is to be read.
+
+        Args:
+            query: What is asked.
+            evidence: What is found about it in one article.
+            model: What reads and writes.
+            watch: Notes when what happens.
+            first: The number of the first sentence.
+        """
         self.kept: list[tuple[str, Verdict]] = []
         self.retracted: list[str] = []
         self._query = query
         self._model = model
         self._watch = watch
         self._inquiry = Inquiry(query, evidence, model)
-        self._next = 0  # the number of the next sentence
+        self.next = first
 
     @property
     def found(self) -> float:
@@ -86,40 +100,43 @@ class Reading:
         Args:
             further: Whether another article has answered; then what is less sure is told too.
         """
+        first = self.next
         pointed = quotes.pointed(self._inquiry)
         if pointed:
             self._watch.note("first_word")
-            yield Draft(0, pointed.text)
-            self._next = 1
-        pieces = self._decide(pointed)
-        self._watch.note("decided")
-        limits = _WHOLE if self.evidence.whole or further else _PASSAGES
-        declined = self.found < limits[self._model.settings.strictness]
-        closer = self._look_closer() if declined else None
-        if pointed:
-            verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
-            if verdict.sources and (closer or verdict.relevance >= quotes.SURELY):
-                yield from self._keep(0, pointed.text, verdict)
-            else:
-                yield Retracted(0, pointed.text, verdict.reason or _UNSURE)
-        elif closer:
-            yield from self._say(closer.sources[0].text, closer)
-        if self.kept or declined:
-            pieces.close()
-        else:
-            yield from self._write(pieces)
-            if not self.kept and (quoted := quotes.best(self._inquiry)):
+            yield Draft(first, pointed.text)
+            self.next += 1
+        with closing(self._decide(pointed)) as pieces:
+            self._watch.note("decided")
+            limits = _WHOLE if self.evidence.whole or further else _PASSAGES
+            declined = self.found < limits[self._model.settings.strictness]
+            if declined:
+                pieces.close()  # what is asked next needs the model too
+            closer = self._look_closer() if declined else None
+            if pointed:
+                verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
+                if verdict.sources and (closer or verdict.relevance >= quotes.SURELY):
+                    yield from self._keep(first, pointed.text, verdict)
+                else:
+                    yield Retracted(first, pointed.text, verdict.reason or _UNSURE)
+            elif closer:
+                yield from self._say(closer.sources[0].text, closer)
+            if not self.kept and not declined:
+                yield from self._write(pieces)
+        if not self.kept and not declined:
+            if quoted := quotes.best(self._inquiry):
                 yield from self._say(*quoted)
-            if not self.kept and (closer := self._look_closer()):
+            elif closer := self._look_closer():
                 yield from self._say(closer.sources[0].text, closer)
         if self.kept and self.found >= SURE and is_overview(self._query.searched, self.evidence):
             yield from self._points()
-        elif len(self.kept) == 1 and (also := quotes.more(self._inquiry, self.kept[0][1])):
-            yield from self._say(*also)
+        elif len(self.kept) == 1:
+            for also in quotes.more(self._inquiry, self.kept[0][1]):
+                yield from self._say(*also)
 
     def _say(self, said: str, verdict: Verdict) -> Iterator[Event]:
-        number = self._next
-        self._next += 1
+        number = self.next
+        self.next += 1
         yield Draft(number, said)
         yield from self._keep(number, said, verdict)
 
@@ -130,7 +147,7 @@ class Reading:
 
     def _write(self, pieces: Generator[Piece]) -> Iterator[Event]:
         """Let the model write, and check its sentences."""
-        first = self._next
+        first = self.next
         written: list[str] = []
         for draft in drafts(pieces):
             self._watch.note("first_word")
@@ -138,7 +155,7 @@ class Reading:
             if draft.sentence == len(written):
                 written.append("")
             written[draft.sentence] += draft.text
-            self._next = first + len(written)
+            self.next = first + len(written)
         self._watch.note("written")
         yield Step("checking", "Checking against the article")
         better = None
@@ -147,17 +164,20 @@ class Reading:
                 yield Retracted(number, sentence, _ANOTHER)
                 continue
             verdict = self.check(sentence)
-            said = sentence
+            said, reason = sentence, ""
             if not verdict.sources:
                 self.retracted.append(sentence)
                 reason = verdict.reason
                 said, verdict = _rescue(sentence, verdict, self.check)
+            if own := quotes.own_words(self._inquiry, verdict):
+                said, verdict = own
+                reason = reason or _OWN_WORDS
+            if verdict.sources and not self.kept and (better := quotes.better(self._inquiry, verdict)):
+                said, verdict = better
+                reason = reason or _ANOTHER
+            if reason:
                 yield Retracted(number, sentence, reason)
-            if verdict.sources:
-                if not self.kept and (better := quotes.better(self._inquiry, verdict)):
-                    if said == sentence:
-                        yield Retracted(number, sentence, _ANOTHER)
-                    said, verdict = better
+            if verdict.sources and all(said != other for other, _ in self.kept):
                 yield from self._keep(number, said, verdict)
 
     def _points(self) -> Iterator[Event]:

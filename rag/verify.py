@@ -150,12 +150,12 @@ def verify(
 
 
 def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
-    """Return the sentence of the article that has this one in it, word for word."""
+    """Return the sentence of the article that this one is, word for word.
+
+    A part of one is not enough: "Meta controls the board" stands in "Analysts denied that Meta controls the board".
+    """
     words = spaced(sentence)
-    for source in evidence.sources:
-        if len(words) > 20 and f" {words} " in f" {spaced(source.text)} ":
-            return source
-    return None
+    return next((source for source in evidence.sources if words == spaced(source.text)), None)
 
 
 def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tuple[list[Source], float]:

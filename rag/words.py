@@ -9,7 +9,9 @@ __all__ = ["content_words", "fold", "negated", "share", "spaced", "tokens"]
 # Words, and each Chinese or Japanese character by itself, since those are written without spaces.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
 
-_NEGATIONS = frozenset("not no never nor neither without cannot none nobody nothing n't".split())
+_NEGATIONS = frozenset(
+    "not no never nor neither without cannot none nobody nothing n't deny denies denied denying".split()
+)
 
 # Function words carry no claim of their own. Negations do: they are compared apart.
 _FUNCTION_WORDS = frozenset(

@@ -5,7 +5,7 @@ import pytest
 from rag.facts import missing_facts, unknown
 
 SOURCE = (
-    "By 2025 began what 12 big firms had wanted since 1990 by and large. "
+    "By 2025 its first deal began what 12 big firms had wanted since 1990 by and large. "
     "Meta’s headline-making $14.3 billion investment in Scale AI led Alexandr Wang, its CEO, to join in June 2025. "
     "The European Union fined 1,200 firms and called it “a fair deal” for 12% of the market."
 )
@@ -22,6 +22,7 @@ LOWER = frozenset(word for word in SOURCE.split() if word.islower())
         'The EU called it "a fair deal".',
         "Twelve percent of the market was concerned.",
         "The deal was worth 14,300 million dollars.",
+        "Its 1st deal was big.",
     ],
 )
 def test_plain_variants_are_the_same_fact(sentence: str) -> None:
@@ -38,6 +39,8 @@ def test_plain_variants_are_the_same_fact(sentence: str) -> None:
         ('The European Union called it "an unfair deal".', "an unfair deal"),
         ("Microsoft invested in Scale AI.", "Microsoft"),
         ("It happened in 2016.", "2016"),
+        ("It was the 13th deal.", "13"),
+        ("It was in the 1980s.", "1980"),
     ],
 )
 def test_another_fact_is_missing(sentence: str, wrong: str) -> None:
@@ -52,6 +55,9 @@ def test_another_fact_is_missing(sentence: str, wrong: str) -> None:
         ("Summarise it for me, please.", []),
         ("Why did Microsoft invest in Scale AI?", ["Microsoft"]),
         ("What happened in 2016?", ["2016"]),
+        ("What happened in 2024?", ["2024"]),
+        ("What happened in the 2020s?", []),
+        ("Name the top 5 firms in the 1st deal.", []),
     ],
 )
 def test_what_a_question_names_and_the_article_does_not(question: str, names: list[str]) -> None:
