@@ -64,6 +64,17 @@ class Source(Excerpt):
         """Whether it is more than a name or a line that announces."""
         return self.words.total() >= SAYS_SOMETHING or self.text[-1] in '.!?…。！？"”’)'
 
+    def is_next_to(self, other: "Source") -> bool:
+        """Whether one of the two follows the other in a paragraph."""
+        first, second = sorted((self, other), key=lambda source: source.start)
+        between = self.article.text[first.end : second.start]
+        return (
+            self.article.id == other.article.id
+            and first.end <= second.start
+            and not between.strip()
+            and "\n\n" not in between
+        )
+
     def cite(self, score: float, sentence: int = -1) -> Citation:
         """Return it as a citation."""
         return Citation(
@@ -191,7 +202,7 @@ class Evidence:
         ]
         return sorted(before, key=lambda other: -other.start)
 
-    def closest(self, question: str, count: int = 3) -> list[Source]:
+    def closest(self, question: str, count: int | None = 3) -> list[Source]:
         """Return the sentences that answer a question most surely, with their log-odds as scores, the surest first."""
         best = [replace(source, score=odds) for odds, source in self._ranked(question)]
         return [source for source in best if source.says_something][:count] or best[:count]

@@ -92,9 +92,16 @@ class Inquiry:
             )
         return self._checked[sentence]
 
-    def closest(self, count: int) -> list[Source]:
+    def closest(self, count: int | None = None) -> list[Source]:
         """Return the sentences that are closest to the question and can be said as they stand, if the model can say
-        whether they answer."""
+        whether they answer.
+
+        Args:
+            count: Among how many; all if None.
+
+        Returns:
+            The sentences with their log-odds as scores, the surest first.
+        """
         tried = self.evidence.closest(self._query.searched, count) if self.judged else []
         return [source for source in tried if len(source.text) <= LONGEST_QUOTE]
 

@@ -1,8 +1,6 @@
 """The article's own sentences, said in answer as they stand."""
 
-import math
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
 
 from rag.conversation import begins_with_reference
 from rag.evidence import Source
@@ -23,9 +21,17 @@ _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse (with
 the adapter before this one)."""
 
-_FURTHER, _ALSO, _ANSWERS, _MORE = 5, -2.0, 0.7, 2
-"""How many of the closest sentences are tried besides what was said, the log-odds, to the pointer, from which they are,
-the probability that one answers from which it is said, and how many are at most."""
+_MORE, _ANSWERS = 2, 0.7
+"""How many sentences are said at most besides the first, and the probability that one answers from which it is."""
+
+_FURTHER, _ALSO, _BESIDE = 5, -2.0, -8.0
+"""How many of the closest sentences are tried besides what was said, and the log-odds, to the pointer, from which they
+are: from the first if they stand elsewhere, from the second if they stand beside it in its paragraph.
+
+Who lists or compares goes on in the next sentence, which the pointer often does not see: of 30 questions about articles
+kept apart that several sentences answer, 9 were answered by the one before or after what was said as well, 3 of which
+have log-odds under -6. Of 22 that one sentence answers none was told anything beside the point. It takes 0.8 checks.
+"""
 
 _POINTED = 0.5
 """Log-odds of a sentence, to the pointer, from which it is said at once; the model writes if it does not pass.
@@ -61,19 +67,26 @@ def better(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
 
     A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
     """
-    return (
-        None if verdict.relevance >= SURELY else next(_answering(inquiry, [verdict], _CLOSEST, SURELY), None)
-    )
+    for source in inquiry.closest(_CLOSEST) if verdict.relevance < SURELY else ():
+        if other := _new(inquiry, source, verdict.sources, SURELY):
+            return source.text, other
+    return None
 
 
 def more(inquiry: Inquiry, known: Verdict) -> Iterator[tuple[str, Verdict]]:
-    """Yield what else was read that answers, at most ``_MORE`` sentences.
+    """Yield what else was read that answers: what stands beside it, then what is closest to the question.
 
     Args:
         inquiry: The question, and what was read for it.
         known: The verdict about what is said.
     """
-    yield from islice(_answering(inquiry, [known], _FURTHER, _ANSWERS, least=_ALSO), _MORE)
+    cited, tried, left = list(known.sources), set[int](), _MORE
+    while left and (source := next((s for s in _further(inquiry, cited) if s.start not in tried), None)):
+        tried.add(source.start)
+        if verdict := _new(inquiry, source, cited, _ANSWERS):
+            cited += verdict.sources
+            left -= 1
+            yield source.text, verdict
 
 
 def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
@@ -87,23 +100,29 @@ def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
     return None
 
 
-def _answering(
-    inquiry: Inquiry, known: Iterable[Verdict], count: int, surely: float, least: float = -math.inf
-) -> Iterator[tuple[str, Verdict]]:
-    """Yield those of the closest sentences that answer and are not cited yet.
+def _further(inquiry: Inquiry, cited: Sequence[Source]) -> Iterator[Source]:
+    """Yield what may answer besides what is cited."""
+    closest = inquiry.closest()
+    for source in closest:
+        if source.score >= _BESIDE and any(map(source.is_next_to, cited)):
+            yield source
+    for source in closest[:_FURTHER]:
+        if source.score >= _ALSO:
+            yield source
+
+
+def _new(inquiry: Inquiry, source: Source, cited: Iterable[Source], surely: float) -> Verdict | None:
+    """Return the verdict about a sentence of the article, if it answers and does not say what is cited already.
 
     Args:
         inquiry: The question, and what was read for it.
-        known: Whose citations are known.
-        count: How many of the closest sentences are tried.
-        surely: Probability that a sentence answers from which it counts.
-        least: Log-odds, to the pointer, from which a sentence is tried.
+        source: The sentence.
+        cited: What is.
+        surely: Probability that it answers from which it counts.
     """
-    cited = {source.start for verdict in known for source in verdict.sources}
-    for source in inquiry.closest(count):
-        if source.score >= least and source.start not in cited:
-            verdict = inquiry.check(source.text)
-            carried = {source.start for source in verdict.sources}
-            if carried and carried.isdisjoint(cited) and verdict.relevance >= surely:
-                cited |= carried
-                yield source.text, verdict
+    starts = {one.start for one in cited}
+    if source.start in starts:
+        return None
+    verdict = inquiry.check(source.text)
+    carried = {one.start for one in verdict.sources}
+    return verdict if carried and carried.isdisjoint(starts) and verdict.relevance >= surely else None

@@ -2,7 +2,10 @@
 
 import pytest
 
+from index import Article
+from rag.chain import Query, run
 from rag.events import Checked, Draft, Event, Finished, Retracted
+from rag.retrieval import whole
 from tests.rag.scripted import Scripted, ask, events
 
 pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
@@ -25,6 +28,21 @@ class Judging(Scripted):
         return next((share for said, share in self.answers.items() if f"Answer: {said}" in rest), 0.01)
 
 
+class Listing(Scripted):
+    """Writes a sentence, and finds that those answer that begin as it is told; notes what it is asked about."""
+
+    def __init__(self, answers: list[str], writes: str = "Ada Holloway holds a fifth of its shares.") -> None:
+        super().__init__(0.95, writes)
+        self.answers = answers
+        self.asked: list[str] = []
+
+    def agrees(self, article: str, rest: str, *, remember: bool) -> float:
+        if "Claim: " in rest:
+            return 0.99
+        self.asked.append(rest)
+        return 0.97 if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
+
+
 def said(seen: list[Event]) -> list[str]:
     return [event.text for event in seen if isinstance(event, Checked)]
 
@@ -40,8 +58,37 @@ def test_what_surely_answers_too_is_said_after_it() -> None:
     assert [event.sentence for event in seen if isinstance(event, Checked)] == [0, 1]
 
 
-def test_what_may_answer_is_not_added() -> None:
-    assert said(events(Judging(0.99, 0.85), ASKED)) == [WRITTEN]
+def test_what_may_not_answer_is_not_added() -> None:
+    assert said(events(Judging(0.99, 0.6), ASKED)) == [WRITTEN]
+
+
+def test_what_stands_beside_it_is_said_where_it_answers_too() -> None:
+    text = (
+        "The mill has three owners. Ada Holloway holds a fifth of its shares. Jon Reuter holds another fifth of them. "
+        "Mira Tolland holds all the rest. The wheel turns at noon.\n\nIt rained."
+    )
+    mill = Article.from_text(text, title="The mill")
+    model = Listing(["Ada Holloway holds", "Jon Reuter holds", "Mira Tolland holds"])
+    asked = Query("Who owns the mill?", (mill,))
+    *_, last = run(asked, model, lambda *_: whole(mill))  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last, Finished)
+    assert [sentence.split()[0] for sentence in last.answer.sentences] == ["Ada", "Jon", "Mira"]
+    assert not any("wheel" in said for said in model.asked[-1:]), "two more are enough"
+
+
+def test_facts_of_several_sentences_give_way_to_the_articles_words() -> None:
+    text = (
+        "Harlan Motors buys the mill. Eleven patients of the clinic fell gravely ill in the spring of last year. "
+        "Two of them died. Nobody knows why."
+    )
+    clinic = Article.from_text(text, title="The clinic")
+    model = Listing(["Two of the eleven", "Eleven patients"], "Two of the eleven patients fell gravely ill.")
+    asked = Query("How many patients fell gravely ill?", (clinic,))
+    seen = list(run(asked, model, lambda *_: whole(clinic)))  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last := seen[-1], Finished)
+    assert last.answer.text == "Eleven patients of the clinic fell gravely ill in the spring of last year."
+    assert last.answer.status == "answered"
+    assert "own words" in next(event.reason for event in seen if isinstance(event, Retracted))
 
 
 def test_what_was_written_gives_way_to_what_surely_answers() -> None:
@@ -56,4 +103,4 @@ def test_what_was_written_gives_way_to_what_surely_answers() -> None:
 
 
 def test_what_was_written_stays_where_nothing_else_surely_answers() -> None:
-    assert ask(Judging(0.7, 0.85), ASKED).text == WRITTEN
+    assert ask(Judging(0.7, 0.85), ASKED).sentences[0] == WRITTEN
