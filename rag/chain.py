@@ -106,6 +106,8 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
                 continue
             for _ in reading.answer(further=True):  # its words come when it is clear that they are needed
                 pass
+            if not reading.kept:
+                reading.deny([said for said, _ in answered.kept])
             if reading.found < _SURELY and not _deny(reading, answered):
                 continue
         readings.append(reading)

@@ -1,6 +1,6 @@
 """One article read for one question: whether it answers, what the model writes, and what of that it carries."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from rag.overview import is_overview, leads, most_points
 from rag.rescue import instead
 from rag.verify import Verdict
 from rag.watch import Watch
+from rag.words import negated
 
 __all__ = ["Reading"]
 
@@ -133,6 +134,15 @@ class Reading:
         elif len(self.kept) == 1:
             for also in quotes.more(self._inquiry, self.kept[0][1]):
                 yield from self._say(*also)
+
+    def deny(self, said: Iterable[str]) -> None:
+        """Keep the sentence that surely answers to the pointer, if either it or what another article says denies
+        something: that nobody was killed is to the model no answer to how many were."""
+        denying = quotes.pointed(self._inquiry)
+        if denying and any(negated(denying.text) != negated(other) for other in said):
+            verdict = self.says(denying.text)
+            if verdict.sources:
+                self.kept.append((denying.text, verdict))
 
     def _say(self, said: str, verdict: Verdict) -> Iterator[Event]:
         number = self.next

@@ -48,7 +48,7 @@ def ask(model: Agreeing, *texts: str) -> Answer:
     return last.answer
 
 
-@pytest.mark.parametrize("found_second", [0.95, 0.3])
+@pytest.mark.parametrize("found_second", [0.95, 0.3, 0.01])
 @pytest.mark.parametrize("texts", [(ELEVEN, NONE), (NONE, ELEVEN)])
 def test_a_denial_is_not_cited_for_what_it_denies(texts: tuple[str, str], found_second: float) -> None:
     answer = ask(Agreeing(found_second), *texts)
