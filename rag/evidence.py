@@ -161,6 +161,13 @@ class Evidence:
         alone = replace(stretch, start=near[0].start, end=near[-1].end)
         return Evidence([alone], embeddings=self._embeddings)
 
+    def __contains__(self, source: Source) -> bool:
+        """Whether a sentence is among what was found."""
+        return any(
+            source.article.id == excerpt.article.id and excerpt.start <= source.start < excerpt.end
+            for excerpt in self.excerpts
+        )
+
     @cached_property
     def sources(self) -> list[Source]:
         """Every sentence of it."""

@@ -51,6 +51,15 @@ Of ten questions about encyclopedia articles kept apart with 0.5 to 0.9, the pas
 """
 
 
+_HOPELESS, _ELSEWHERE = 0.2, 0.0
+"""Probability that the first passage answers under which no other is read, if no sentence of the others has these
+log-odds, to the pointer.
+
+Of 69 questions about long articles kept apart this saves reading 200 tokens for 14 of the 27 that have no answer, two of
+which would be answered if all were read, and loses none of 42 that have one.
+"""
+
+
 class Reading:
     """The evidence of one article, read for one question.
 
@@ -221,21 +230,29 @@ class Reading:
 
         Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
         surely than several; of one that was not read ahead only the sentence that is surely pointed at, with its
-        neighbours. The others are read after it if it does not surely answer. What may be about the article as a whole
-        is asked of its outline before.
+        neighbours. The others are read after it if it does not surely answer, and there is some hope that they do. What
+        may be about the article as a whole is asked of its outline before.
         """
         every = self.evidence
         tried = [self._of(every.outline)] if every.outline else []
+        first = None
         if self._model.builtin and not every.whole and not every.heading and len(every.excerpts) > 1:
             best = self._of(every.best)
-            tried.append(self._of(every.beside(pointed)) if pointed and not best.known else best)
+            first = self._of(every.beside(pointed)) if pointed and not best.known else best
+            tried.append(first)
         for less in tried:
             pieces = less.begin(writing=pointed is None)
-            if less.found >= SURE:
+            if less.found >= SURE or (less is first and self._hopeless(first)):
                 self._inquiry = less
                 return pieces
             pieces.close()
         return self._inquiry.begin(writing=pointed is None)
+
+    def _hopeless(self, first: Inquiry) -> bool:
+        """Whether neither what was read first nor what else was found is likely to answer."""
+        return first.found < _HOPELESS and not any(
+            source.score >= _ELSEWHERE and source not in first.evidence for source in self._inquiry.closest()
+        )
 
     def _of(self, evidence: Evidence) -> Inquiry:
         return Inquiry(self._query, evidence, self._model)
