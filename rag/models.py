@@ -23,8 +23,11 @@ __all__ = ["LanguageModel", "Piece"]
 
 Progress = Callable[[str, float], None]
 
-MAX_ANSWER_TOKENS = 200
+_MOST_TOKENS, _MOST_TOKENS_ELSEWHERE = 200, 4_000
+"""Tokens that the built-in model and another one may write at most: another one may think first."""
+
 _TIMEOUT = 120.0
+_THINKS = "<think>"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class LanguageModel:
         self._chat: BaseChatModel | None = None
         self._server: BuiltinServer | None = None
         self._closed = False
+        self._logprobs: dict[str, Any] = {}
 
     @property
     def name(self) -> str:
@@ -70,7 +74,9 @@ class LanguageModel:
             if self._closed:
                 raise ModelError(STOPPED)
             if self._chat is None:
-                self._chat = self._start_builtin(progress) if self.builtin else _connect(self.settings)
+                chat = self._start_builtin(progress) if self.builtin else _connect(self.settings)
+                self._logprobs = _logprobs(chat)
+                self._chat = chat
             return self._chat
 
     def _start_builtin(self, progress: Progress | None) -> "BaseChatModel":
@@ -89,7 +95,7 @@ class LanguageModel:
             base_url=f"{self._server.url}/v1",
             api_key=SecretStr(self._server.api_key),
             temperature=0,
-            max_completion_tokens=MAX_ANSWER_TOKENS,
+            max_completion_tokens=_MOST_TOKENS,
             max_retries=0,
             timeout=600,
             stream_usage=False,
@@ -117,17 +123,37 @@ class LanguageModel:
             remember: Whether questions about the same part will follow, so that having read it should be kept.
 
         Raises:
-            ModelError: If the model cannot be reached, refuses, or fails on the way.
+            ModelError: If the model cannot be reached, refuses, fails on the way, or writes nothing.
         """
+        head, begun = "", False
         with self._asking(article, remember) as extra:
-            first = True
-            for chunk in self.start().stream(_messages(article, rest), **extra, **_logprobs(self.start())):
+            for chunk in self._chunks(_messages(article, rest), extra):
                 if self._closed:
                     raise ModelError(STOPPED)
-                found = _found(chunk) if first and chunk.text else None
-                if chunk.text:
-                    first = False
-                    yield Piece(chunk.text, found)
+                if begun:
+                    yield Piece(chunk.text)
+                elif text := _after_thoughts(head := head + chunk.text):
+                    begun = True
+                    yield Piece(text, _found(chunk))
+        if not begun:
+            raise ModelError(
+                f"{self.name} wrote no answer. If it thinks before it answers, it may have been cut off while it did: "
+                "choose a model that does not, or have its server keep its thoughts short."
+            )
+
+    def _chunks(self, messages: list[dict[str, str]], extra: dict[str, Any]) -> "Iterator[BaseMessageChunk]":
+        """Send a request; once more without asking for token probabilities, and never again, if they are refused."""
+        import openai
+
+        chat = self.start()
+        logprobs = self._logprobs
+        try:
+            yield from chat.stream(messages, **extra, **logprobs)
+        except openai.APIStatusError as error:
+            if not logprobs or "logprobs" not in str(error):
+                raise
+            self._logprobs = {}
+            yield from chat.stream(messages, **extra)
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float | None:
         """Return how probable "Found" is to the built-in model as its first word.
@@ -143,9 +169,8 @@ class LanguageModel:
         if not self.builtin:
             return None
         with self._asking(article, remember, grammar=None) as extra:
-            chat = self.start()
             messages = _messages(article, rest)
-            return _found(chat.invoke(messages, max_completion_tokens=1, **extra, **_logprobs(chat)))
+            return _found(self.start().invoke(messages, max_completion_tokens=1, **extra, **self._logprobs))
 
     @contextmanager
     def _asking(
@@ -191,7 +216,7 @@ def _connect(settings: Settings) -> "BaseChatModel":
                 base_url=settings.base_url,
                 api_key=SecretStr(settings.api_key or "none"),
                 temperature=0,
-                max_completion_tokens=MAX_ANSWER_TOKENS,
+                max_completion_tokens=_MOST_TOKENS_ELSEWHERE,
                 max_retries=1,
                 timeout=_TIMEOUT,
             )
@@ -205,6 +230,14 @@ def _connect(settings: Settings) -> "BaseChatModel":
 def _logprobs(chat: "BaseChatModel") -> dict[str, Any]:
     """Return what asks for token probabilities, where the protocol has them."""
     return {"logprobs": True, "top_logprobs": 10} if type(chat).__name__ == "ChatOpenAI" else {}
+
+
+def _after_thoughts(text: str) -> str:
+    """Return what a model has written so far, without the thoughts that some servers leave before it."""
+    text = text.lstrip()
+    if text.startswith(_THINKS):
+        return text.partition("</think>")[2].lstrip()
+    return "" if _THINKS.startswith(text) else text
 
 
 def _found(message: "BaseMessageChunk | Any") -> float | None:
@@ -229,7 +262,7 @@ def _plain_errors(settings: Settings) -> Iterator[None]:
     where = settings.base_url or settings.model
     try:
         yield
-    except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+    except openai.AuthenticationError as error:
         raise ModelError(
             f"{where} did not accept the key. Set the right one in ARTICLE_CHAT_API_KEY."
         ) from error

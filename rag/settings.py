@@ -108,6 +108,6 @@ def _check_model(model: str) -> None:
     provider, _, name = model.partition(":")
     if model != BUILTIN and not (provider.strip() and name.strip()):
         raise SettingsError(
-            f"There is no model {model!r}. Choose 'builtin', a provider's model such as 'openai:gpt-5-mini', "
+            f"There is no model {model!r}. Choose 'builtin', a provider's model such as 'openai:gpt-4.1-mini', "
             "or give the address of the server that has it (--base-url, or ARTICLE_CHAT_BASE_URL)."
         )

@@ -23,6 +23,7 @@ class ModelServer(ThreadingHTTPServer):
         self.choose: Callable[[str], str] | None = None  # the reply to a prompt, when the order is not known
         self.key = ""
         self.model = "small"
+        self.refused: tuple[int, str] | None = None  # what a request for token probabilities gets
         self.requests: list[dict[str, Any]] = []
         self.pause = 0.0
         self.stall = threading.Event()
@@ -52,6 +53,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._refuse(401, "Incorrect API key provided")
         if body["model"] != self.server.model:
             return self._refuse(404, f"The model {body['model']} does not exist")
+        if self.server.refused and body.get("logprobs"):
+            return self._refuse(*self.server.refused)
         if self.server.choose:
             reply = self.server.choose(self.server.prompt())
         else:
