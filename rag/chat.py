@@ -156,7 +156,7 @@ class ArticleChat:
         point("warm", "", ["warm"])  # its weights are loaded once
         articles = self.open(article)
         if only := retrieval.short(articles):
-            evidence = retrieval.whole(only, self.library.embeddings)
+            evidence = retrieval.opened(only, self.library)
             evidence.means("warm")  # its sentences are embedded once
             self.model.read_article(evidence)
         else:

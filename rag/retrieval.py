@@ -1,6 +1,7 @@
 """Which words of which articles a question is answered from."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from index import Library
 
-__all__ = ["WHOLE_ARTICLE", "Asked", "gather", "outline", "short", "whole"]
+__all__ = ["WHOLE_ARTICLE", "Asked", "gather", "opened", "outline", "short", "whole"]
 
 Asked = Article | ArticleInfo
 """What is asked: an article, or one of the library, whose text is loaded only if it is read."""
@@ -47,11 +48,22 @@ def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
 
     Args:
         article: The article.
-        embeddings: By what its closest sentences are found, besides by their words.
+        embeddings: By what it is found how near its sentences come to a question in meaning.
     """
     blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
     excerpts = [Excerpt(article, block.start, block.end) for block in blocks]
     return Evidence(excerpts, whole=True, embeddings=embeddings)
+
+
+@lru_cache(maxsize=16)
+def opened(article: Article, library: "Library") -> Evidence:
+    """Return a whole article as evidence, the same for every question: its sentences are found and embedded once.
+
+    Args:
+        article: The article.
+        library: Whose embedding model is used.
+    """
+    return whole(article, library.embeddings)
 
 
 def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
@@ -109,7 +121,7 @@ def gather(
             if named and not named.cut:
                 return named
     if article := short(articles):
-        return whole(article, library.embeddings)
+        return opened(article, library)
     query = search_query(question, earlier)
     hits = library.search(query, k=CANDIDATES, article_ids=[article.id for article in articles])
     given = {article.id: article for article in articles if isinstance(article, Article)}

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
 
 from index import Article, Library, SentenceEmbeddings, seed_article
 from rag.events import Checked, Finished
 from rag.overview import is_overview, leads, most_points
-from rag.retrieval import gather, whole
+from rag.retrieval import gather, opened, whole
 from tests.rag.scripted import Scripted, ask, events
 
 pytestmark = pytest.mark.usefixtures("nothing_pointed_at")
@@ -100,3 +101,25 @@ def test_a_long_article_as_a_whole_is_its_beginning_and_what_its_paragraphs_begi
         assert asked.texts[-1].startswith("In the year 1829")
         assert len(" ".join(asked.texts)) < 2_000
         assert gather("How many ships came to Osby in 1807?", None, [article], library).outline is None
+
+
+def test_the_sentences_of_an_article_are_embedded_once_by_a_model_of_any_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+    embed = DeterministicFakeEmbedding.embed_documents
+
+    def note(self: DeterministicFakeEmbedding, texts: list[str]) -> list[list[float]]:
+        embedded.extend(texts)
+        return embed(self, texts)
+
+    monkeypatch.setattr(DeterministicFakeEmbedding, "embed_documents", note)
+    article = Article.from_text(
+        "The mill burnt down in 1911. Nobody was hurt, and the miller moved to Dresden."
+    )
+    with Library(tmp_path / "library", embeddings=DeterministicFakeEmbedding(size=8)) as library:
+        for question in ("Sum it up", "Tell me everything"):
+            evidence = gather(question, None, [article], library)
+            is_overview(question, evidence)
+        assert evidence is opened(article, library)
+    assert embedded == [source.text for source in evidence.sources]
