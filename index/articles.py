@@ -77,13 +77,13 @@ class Article:
         """
         from index.structure import clean, looks_like_markdown, parse_plain
 
-        text = clean(text)
-        if not text:
-            raise ArticleError("The article is empty: there is no text to ask about.")
         if "\0" in text:
             raise ArticleError(
                 "This is not text but binary data. Give a text file or another supported format."
             )
+        text = clean(text)
+        if not text:
+            raise ArticleError("The article is empty: there is no text to ask about.")
         if looks_like_markdown(text):
             from index.markdown import read_markdown
 
@@ -106,9 +106,9 @@ class Article:
         Raises:
             ArticleError: if there is no text in the parts.
         """
-        from index.structure import is_byline
+        from index.structure import is_byline, visible
 
-        full = [part for part in parts if part.text.strip()]
+        full = [part for part in parts if visible(part.text)]
         chunks: list[str] = []
         blocks: list[Block] = []
         offset = 0

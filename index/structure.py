@@ -1,6 +1,7 @@
 """The structure of plain text: which lines are paragraphs, headings, lists, tables and the byline."""
 
 import re
+import unicodedata
 
 from index.articles import Block, BlockKind
 from index.facts import facts
@@ -27,10 +28,19 @@ _MAX_HEADING = 110
 
 
 def clean(text: str) -> str:
-    """The text with plain line endings, without a byte order mark, and without white space around it."""
+    """The text with plain line endings, without a byte order mark, and without white space around it.
+
+    A line of characters that cannot be seen, such as zero-width spaces, becomes an empty one.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     text = re.sub(r"(?<![ \t])[ \t]+\n", "\n", text).replace("\f", "\n\n")
+    text = "\n".join("" if line.strip() and not visible(line) else line for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def visible(text: str) -> bool:
+    """Whether a text has anything but white space, control and format characters."""
+    return any(not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf") for c in text)
 
 
 def looks_like_markdown(text: str) -> bool:

@@ -21,8 +21,8 @@ WEIGHTS = Path(__file__).with_name("pointer.safetensors")
 _MOST_QUESTION, _MOST_TITLE, _MOST_SENTENCE, _MOST = 100, 20, 200, 330
 """Tokens that are read of a question (its end), of a title, of a sentence, and in all."""
 
-_START, _END = 101, 102
-"""The tokens that a text begins with and that close each part of it."""
+_UNKNOWN, _START, _END = 100, 101, 102
+"""The tokens of what has no other, that a text begins with, and that close each part of it."""
 
 _PASSAGE = 160
 """Tokens up to which sentences are read together."""
@@ -44,7 +44,9 @@ def point(question: str, title: str, sentences: Sequence[str]) -> list[float]:
     """
     asked = head(question, title)
     found: list[float] = []
-    for passage in _passages([token_ids(sentence, None, ends=False) for sentence in sentences]):
+    # What cannot be seen, such as a zero-width space, has no tokens.
+    read = [token_ids(sentence, None, ends=False) or [_UNKNOWN] for sentence in sentences]
+    for passage in _passages(read):
         ids, spans = joined(asked, passage)
         found += _read(tuple(ids), tuple(spans))
     return found

@@ -45,6 +45,13 @@ def test_plain_text_keeps_its_characters() -> None:
     assert article.title == "A Title of Some Kind"
 
 
+def test_lines_that_cannot_be_seen_are_none() -> None:
+    article = Article.from_text("\u200b\n\nThe mill\u200b burnt.\n\u200e\u200b \nNobody was\u00ad hurt.")
+    assert article.text == "The mill\u200b burnt.\n\nNobody was\u00ad hurt."
+    assert blocks(article, "paragraph") == ["The mill\u200b burnt.", "Nobody was\u00ad hurt."]
+    assert article.title == "The mill\u200b burnt."
+
+
 def test_hard_wrapped_lines_are_one_paragraph() -> None:
     line = "The quick brown fox jumps over the lazy dog near the river bank,"
     article = Article.from_text(f"{line}\n{line}\nand goes home.\n\nAnother paragraph stands below it.")
@@ -150,7 +157,7 @@ def test_title_of_a_text_without_a_heading_is_its_beginning() -> None:
     assert article.title == "The council of the city met on Monday, late in the evening, to hear of all the…"
 
 
-@pytest.mark.parametrize("text", ["", " \n\t\u2003 ", "\ufeff"])
+@pytest.mark.parametrize("text", ["", " \n\t\u2003 ", "\ufeff", "\u200b \u200e\n\n\u00ad"])
 def test_empty_text_is_refused(text: str) -> None:
     with pytest.raises(ArticleError, match="empty"):
         Article.from_text(text)

@@ -32,6 +32,7 @@ def of_book(body: str) -> Article:
     [
         ("<p>It is 9<sup>2</sup> wide.</p>", "It is 9^2 wide."),
         ("<p>In 1997<sup><a href='#f'>3</a></sup>.</p>", "In 1997[3]."),
+        ("<p>&#8203;</p><p>It is wide.</p><p>&#8206;&#173;</p>", "It is wide."),
         ("<p>In 1997<a href='#f'><sup>[3]</sup></a>.</p>", "In 1997[3]."),
         ("<p>The 2<sup>nd</sup> of H<sub>2</sub>O.</p>", "The 2nd of H2O."),
         ("<p>Anna Berg<br/>Harbour Street 4</p>", "Anna Berg\nHarbour Street 4"),

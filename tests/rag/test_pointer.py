@@ -1,6 +1,11 @@
 """The small model that points at the sentences of an article that answer."""
 
-from index import Article
+import math
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Article, ArticleError
 from rag.lessons.articles import articles
 from rag.pointer import point
 from rag.pointer.texts import of_articles, of_stories
@@ -47,6 +52,30 @@ def test_the_sentences_of_an_article_come_in_the_order_of_how_surely_they_answer
     assert closest[0].text == TEXT[3]
     assert [source.score for source in closest] == sorted((s.score for s in closest), reverse=True)
     assert evidence.closest("What does the mayor say?", 1)[0].text == TEXT[4]
+
+
+def test_a_sentence_that_cannot_be_seen_gets_a_number_too() -> None:
+    odds = point("When did it burn?", TITLE, ["\u200b", "The mill burnt in 1911.", "\u200e"])
+    assert all(map(math.isfinite, odds))
+    assert max(odds) == odds[1]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.text("\u200b\u200e\u00ad\ufeff\u0301\ue000 \n.?aé文", max_size=40) | st.text(max_size=80),
+    question=st.text(max_size=20),
+)
+def test_whatever_a_text_is_made_of_its_closest_sentences_are_found(text: str, question: str) -> None:
+    try:
+        article = Article.from_text(text)
+    except ArticleError:
+        return
+    closest = whole(article).closest(question, 50)
+    assert closest
+    assert [source.score for source in closest] == sorted((s.score for s in closest), reverse=True)
+    for source in closest:
+        assert math.isfinite(source.score)
+        assert article.text[source.start : source.end] == source.cite(0.0).quote
 
 
 def test_the_articles_it_learned_from_can_be_read_again() -> None:
