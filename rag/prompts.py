@@ -36,6 +36,14 @@ GRAMMAR = f'root ::= "{FOUND}\\n" [^\\n]+'
 SUGGEST = "Which question does this article answer?"
 
 
+_MARKS = re.compile(
+    r"<\s*[|｜](.*?)[|｜]\s*>"
+    r"|<{1,2}(/?(?:s|SYS|bos|eos|start_of_turn|end_of_turn))>{1,2}"
+    r"|\[(/?(?:INST|SYSTEM_PROMPT))\]"
+)
+"""What chat templates mark turns with: those of Qwen, Llama 3 and DeepSeek; Llama 2 and Gemma; Mistral."""
+
+
 def article_part(passages: Sequence[str]) -> str:
     """Return the part of the user's message that is the same for every question about these passages."""
     return "Article:\n" + "\n\n".join(_plain(passage) for passage in passages) + "\n\n"
@@ -68,4 +76,4 @@ def answer_part(asked: str, answer: str) -> str:
 
 def _plain(text: str) -> str:
     """Take the marks out of a text that end a turn in chat templates, so that no article can speak as the user."""
-    return re.sub(r"<\s*\|(.*?)\|\s*>", r"(\1)", text).strip()
+    return _MARKS.sub(r"(\1\2\3)", text).strip()
