@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.naming import check_size, model_name
 from index.space import Row, Space
-from index.splitting import MAX_TOKENS, split
+from index.splitting import MAX_TOKENS, Passage, split
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 _BATCH = 64
+
+
+def passages_for(article: Article, embeddings: Embeddings) -> list[Passage]:
+    """Split an article as an embedding model can read it.
+
+    Args:
+        article: What to split.
+        embeddings: The model. Its own ``count_tokens`` and ``max_tokens`` count, if it has them.
+
+    Returns:
+        The passages, in the order of the article.
+    """
+    count = getattr(embeddings, "count_tokens", None)
+    return split(article, count, min(MAX_TOKENS, getattr(embeddings, "max_tokens", MAX_TOKENS)))
 
 
 def indexed(article: Article, space: Space, embeddings: Embeddings, report: Progress) -> list[Row]:
@@ -36,8 +50,7 @@ def indexed(article: Article, space: Space, embeddings: Embeddings, report: Prog
         StoreError: if the vectors cannot be compared with those of the space.
     """
     report("Splitting the article", 0.0)
-    count = getattr(embeddings, "count_tokens", None)
-    passages = split(article, count, min(MAX_TOKENS, getattr(embeddings, "max_tokens", MAX_TOKENS)))
+    passages = passages_for(article, embeddings)
     digests = [_digest(passage.context) for passage in passages]
     texts = dict(zip(digests, (passage.context for passage in passages), strict=True))
     vectors = space.known_vectors(texts)

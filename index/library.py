@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from index.articles import Article
 from index.catalog import ArticleInfo, is_place
 from index.errors import ArticleError
-from index.indexing import Progress, indexed
+from index.indexing import Progress, indexed, passages_for
 from index.naming import check_size, model_name
 from index.opened import Opened
 from index.paths import data_dir
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
     from index.retriever import HybridRetriever
+    from index.splitting import Passage
 
 _log = logging.getLogger(__name__)
 
@@ -146,6 +147,14 @@ class Library:
             ArticleError: if there is no such article.
         """
         return _found(self._open().catalog.get(article_id), article_id)
+
+    def passages(self, article: Article) -> list[Passage]:
+        """The passages in which an article is searched here, in its order, whether it is kept or not.
+
+        Raises:
+            StoreError: if the embedding model cannot be loaded.
+        """
+        return passages_for(article, self.embeddings)
 
     def search(self, query: str, *, k: int = 5, article_ids: Sequence[str] | None = None) -> list[Hit]:
         """The passages that fit a question best, by meaning and by words.

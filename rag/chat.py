@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from index import Article, Library, SentenceEmbeddings, split
+from index import Article, Library, SentenceEmbeddings
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
@@ -174,10 +174,11 @@ class ArticleChat:
 
         Raises:
             ModelError: If the model fails.
+            StoreError: If the embedding model cannot be loaded.
         """
         if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
             return
-        for passage in split(article):
+        for passage in self.library.passages(article):
             if not go_on():
                 return
             evidence = Evidence([Excerpt(article, passage.start, passage.end)])

@@ -11,6 +11,7 @@ import pytest
 from index import Article, ArticleError, Library, StoreError
 from index.vectors import VectorIndex
 from rag import ArticleChat, Settings, Step
+from rag.models import LanguageModel
 from rag.retrieval import CANDIDATES, gather
 from tests.index.test_library import BAKERY, HARBOUR, Letters
 
@@ -174,6 +175,24 @@ def test_one_of_the_library_is_opened_by_its_entry(chat: ArticleChat) -> None:
     chat.library.remove(article.id)
     with pytest.raises(ArticleError, match="no article"):
         chat.open(entry)
+
+
+def test_what_is_read_ahead_is_what_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Few(Letters):
+        max_tokens = 100
+
+        def count_tokens(self, texts: list[str]) -> list[int]:
+            return [len(text) // 2 for text in texts]
+
+    read: list[str] = []
+    monkeypatch.setattr(LanguageModel, "builtin", True)
+    monkeypatch.setattr(LanguageModel, "read_article", lambda _, evidence: read.extend(evidence.texts))
+    article = Article.from_text(" ".join(f"{HARBOUR} It was ship {number}." for number in range(60)))
+    with Library(tmp_path / "few", embeddings=Few()) as library:
+        library.add(article)
+        ArticleChat(NOBODY, library).read_ahead(article)
+        hits = library.search("Who built the harbour?", k=len(read))
+    assert sorted(hit.passage.text for hit in hits) == sorted(read)
 
 
 def test_a_slow_site_keeps_nobody_else_waiting(chat: ArticleChat, monkeypatch: pytest.MonkeyPatch) -> None:
