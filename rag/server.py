@@ -4,6 +4,7 @@ Runtime: https://github.com/xorbitsai/xllamacpp, the server of https://github.co
 """
 
 import hashlib
+import math
 import os
 import secrets
 import threading
@@ -201,9 +202,34 @@ def _saved() -> Path:
     return data_dir() / "prefixes"
 
 
-def _physical_cores() -> int:
-    """Return how many cores this process may use; a second thread on one core only slows llama.cpp down."""
+def _physical_cores(root: Path = Path("/")) -> int:
+    """Return how many cores this process may use; a second thread on one core only slows llama.cpp down.
+
+    Args:
+        root: Where Linux tells about the machine, in ``sys`` and ``proc``.
+    """
     try:
-        return max(1, len(os.sched_getaffinity(0)))
+        allowed = os.sched_getaffinity(0)
     except AttributeError:  # not on macOS and Windows
         return max(1, (os.cpu_count() or 2) // 2)
+    cpus = root / "sys/devices/system/cpu"
+    # Threads of one core name the same siblings; where none are told, each is a core.
+    cores = {_text(cpus / f"cpu{number}/topology/thread_siblings_list") or number for number in allowed}
+    return max(1, min([len(cores), *_quotas(root)]))
+
+
+def _quotas(root: Path) -> list[int]:
+    """Return how many CPUs this process' control group, and those that it is in, may use at a time, if it is told."""
+    lines = _text(root / "proc/self/cgroup").splitlines()
+    own = next((line.removeprefix("0::/") for line in lines if line.startswith("0::/")), "")
+    group = root / "sys/fs/cgroup" / own
+    quotas = [_text(one / "cpu.max").partition(" ") for one in (group, *group.parents)]
+    return [math.ceil(int(quota) / int(period)) for quota, _, period in quotas if quota.isdecimal()]
+
+
+def _text(path: Path) -> str:
+    """Return what a file says; nothing if it cannot be read."""
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""

@@ -1,0 +1,57 @@
+"""How many threads the built-in model gets, by what Linux tells about the machine."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rag.server import _physical_cores
+
+PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7: "3,7"}
+ALONE = {0: "0", 1: "1"}
+SHARE = "sys/fs/cgroup/cpu.max"
+OWN = "sys/fs/cgroup/pods/one/cpu.max"
+
+
+@pytest.mark.parametrize(
+    ("allowed", "siblings", "groups", "cores"),
+    [
+        (range(8), PAIRS, {}, 4),
+        ({0, 4, 5}, PAIRS, {}, 2),
+        (range(2), ALONE, {}, 2),
+        (range(3), {}, {}, 3),
+        (range(8), PAIRS, {SHARE: "max 100000"}, 4),
+        (range(8), PAIRS, {SHARE: "150000 100000"}, 2),
+        (range(8), PAIRS, {SHARE: "10000 100000"}, 1),
+        (range(8), PAIRS, {SHARE: "1600000 100000"}, 4),
+        (range(8), PAIRS, {SHARE: "max 100000", OWN: "300000 100000"}, 3),
+        (range(8), PAIRS, {SHARE: "200000 100000", OWN: "max 100000"}, 2),
+    ],
+)
+def test_threads_are_as_many_as_the_cores_that_may_be_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    allowed: range | set[int],
+    siblings: dict[int, str],
+    groups: dict[str, str],
+    cores: int,
+) -> None:
+    files = {
+        f"sys/devices/system/cpu/cpu{number}/topology/thread_siblings_list": text
+        for number, text in siblings.items()
+    }
+    files["proc/self/cgroup"] = "1:name=systemd:/\n0::/pods/one"
+    for name, text in (files | groups).items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(allowed), raising=False)
+    assert _physical_cores(tmp_path) == cores
+
+
+def test_threads_where_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    assert _physical_cores(tmp_path) == 2
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert _physical_cores(tmp_path) == 1
