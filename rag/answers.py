@@ -52,7 +52,9 @@ class Answer:
         passages: When the article does not say, the passages that come closest.
         confidence: How probable it is that the article answers the question, from 0 to 1.
         model: The language model that wrote the answer.
-        timings: Seconds from the question: ``search``, ``first_word``, ``total``.
+        timings: Seconds from the question until something happened first, and only of what did: ``search``;
+            ``loading``, where the model had to be started; ``first_word`` of a draft; ``decided``, whether the article
+            answers; ``written``, all that the model writes; ``first_checked``, a sentence that passed; ``total``.
         retracted: Sentences that the model wrote and the article does not carry.
         unanswered: The questions within the question that the article does not answer, where it answers another one.
             ``text`` names them after its sentences.

@@ -121,7 +121,7 @@ class Evidence:
             whole: Whether they are a whole article, the same for every question.
             heading: What they stand under. The model reads it; it is no evidence.
             cut: Whether more stands under it.
-            embeddings: By what it is found how near the sentences come to a question in meaning.
+            embeddings: The embedding model, for how near the sentences come to a question in meaning.
         """
         self.heading = heading
         self.cut = cut

@@ -48,7 +48,7 @@ def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
 
     Args:
         article: The article.
-        embeddings: By what it is found how near its sentences come to a question in meaning.
+        embeddings: The embedding model, for how near its sentences come to a question in meaning.
     """
     blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
     excerpts = [Excerpt(article, block.start, block.end) for block in blocks]

@@ -32,7 +32,7 @@ def named_section(question: str, article: Article, embeddings: "Embeddings | Non
     Args:
         question: What is asked.
         article: The article.
-        embeddings: By what it is found how near its sentences come to a question in meaning.
+        embeddings: The embedding model, for how near its sentences come to a question in meaning.
 
     Returns:
         The section with its heading as evidence; None if the question names none.
