@@ -9,7 +9,7 @@ words, names and numbers are the article's; they have a small part, for what is 
 
 import math
 
-__all__ = ["lowered", "odds", "probability"]
+__all__ = ["logit", "lowered", "probability"]
 
 # Of the bias, and of the log-odds that the article answers, that the sentence does, and that the article states it,
 # and of the share of its words that the cited sentences have.
@@ -26,20 +26,20 @@ def probability(found: float, relevance: float, states: float, coverage: float) 
         states: That the article states the sentence.
         coverage: Share of the sentence's content words that its citations have, weighted by rarity.
     """
-    total = _BIAS + _FOUND * odds(found) + _RELEVANCE * odds(relevance) + _STATES * odds(states)
-    return _probability(total + _COVERAGE * coverage)
+    total = _BIAS + _FOUND * logit(found) + _RELEVANCE * logit(relevance) + _STATES * logit(states)
+    return _sigmoid(total + _COVERAGE * coverage)
 
 
 def lowered(share: float, by: float) -> float:
     """Return a probability whose log-odds are lower."""
-    return _probability(odds(share) - by)
+    return _sigmoid(logit(share) - by)
 
 
-def _probability(odds: float) -> float:
-    return 1 / (1 + math.exp(-odds))
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
 
 
-def odds(share: float) -> float:
+def logit(share: float) -> float:
     """Return the log-odds of a probability."""
     share = min(max(share, 1 - _SUREST), _SUREST)
     return math.log(share / (1 - share))

@@ -103,10 +103,10 @@ def fit(rows: list[dict[str, Any]]) -> None:
     from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]  # as above
     from sklearn.model_selection import GroupKFold, cross_val_predict  # type: ignore[import-untyped]  # as above
 
-    from rag.confidence import odds
+    from rag.confidence import logit
 
     rows = [row for row in rows if row["signals"]]
-    x = np.array([[*map(odds, row["signals"][:3]), row["signals"][3]] for row in rows])
+    x = np.array([[*map(logit, row["signals"][:3]), row["signals"][3]] for row in rows])
     y = np.array([row["right"] for row in rows])
     groups = [row["article"] for row in rows]
     model = LogisticRegression(C=1.0)
