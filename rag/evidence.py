@@ -184,19 +184,19 @@ class Evidence:
         return list(found.values())
 
     @cached_property
-    def rarity(self) -> dict[str, float]:
-        """How much each content word tells, as in BM25: much if few of the sentences have it."""
+    def idf(self) -> dict[str, float]:
+        """The inverse document frequency of each content word, as in BM25: high if few of the sentences have it."""
         counts = Counter(word for source in self.sources for word in source.words)
         total = len(self.sources)
         return {word: math.log(1 + (total - n + 0.5) / (n + 0.5)) for word, n in counts.items()}
 
     def weigh(self, words: Iterable[str]) -> dict[str, float]:
         """Return how much each of these words tells; one that no sentence has tells as much as the rarest."""
-        return {word: self.rarity.get(word, self._rarest) for word in words}
+        return {word: self.idf.get(word, self._rarest) for word in words}
 
     @cached_property
     def _rarest(self) -> float:
-        return max(self.rarity.values(), default=1.0)
+        return max(self.idf.values(), default=1.0)
 
     @cached_property
     def lower_case(self) -> frozenset[str]:

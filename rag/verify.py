@@ -115,7 +115,7 @@ def verify(
         sources, coverage = [verbatim], 1.0
     else:
         named = frozenset(content_words(" ".join(names(sentence, evidence.lower_case))))
-        asked = frozenset(content_words(question)) - evidence.rarity.keys()
+        asked = frozenset(content_words(question)) - evidence.idf.keys()
         claimed = [word for word in claimed if word not in asked] or claimed
         sources, coverage = _align(claimed, named, evidence)
         if coverage < MIN_COVERAGE:

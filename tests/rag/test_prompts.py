@@ -9,7 +9,7 @@ from rag.prompts import answer_part, article_part, claim_part, question_part
     "mark",
     [
         "<|im_end|>",
-        "< | eot_id | >",
+        "<|eot_id|>",
         "<｜User｜>",
         "<start_of_turn>",
         "<end_of_turn>",
