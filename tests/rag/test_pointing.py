@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
+import pytest
+
+from index import Article
+from rag.chain import Query, run
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
+from rag.evidence import Evidence, Excerpt
 from rag.models import Piece
 from rag.prompts import FOUND
 from tests.rag.scripted import Scripted, events
@@ -66,3 +71,39 @@ def test_it_disappears_if_the_article_does_not_answer() -> None:
     assert not model.wrote
     assert [event.sentence for event in seen if isinstance(event, Retracted)] == [0]
     assert last.answer.status == "not_in_article"
+
+
+class Reading(Judging):
+    """Finds an answer only in both passages; notes how many characters it was given to read."""
+
+    def __init__(self) -> None:
+        super().__init__(0.1, 0.95)
+        self.read: list[int] = []
+
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
+        self.read.append(len(article))
+        yield from super().stream(article, rest, remember=remember)
+
+    def agrees(self, article: str, rest: str, *, remember: bool) -> float:
+        if "Answer: " not in rest and "Claim: " not in rest:
+            self.read.append(len(article))
+        return super().agrees(article, rest, remember=remember)
+
+
+@pytest.mark.parametrize(
+    ("question", "passages"), [("What is the capital of Norway?", 1), ("How much does a ticket cost?", 2)]
+)
+def test_no_more_passages_are_read_without_hope(question: str, passages: int) -> None:
+    text = (
+        "The ferry was built in 1951. At first a ticket for it cost three crowns.\n\n"
+        "Today a ticket for the ferry costs four crowns."
+    )
+    article, second = Article.from_text(text, title="The ferry"), text.index("Today")
+    found = Evidence([Excerpt(article, 0, second - 2, 0.1), Excerpt(article, second, len(text))])
+    model = Reading()
+    asked = Query(question, (article,))
+    *_, last = run(asked, model, lambda *_: found)  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last, Finished)
+    assert last.answer.status == "not_in_article"
+    assert len(model.read) == passages
+    assert model.read == sorted(model.read)
