@@ -18,6 +18,20 @@ from index.errors import StoreError
 
 VERSION = 1
 _TIMEOUT = 60
+_NOT_WRITABLE = "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
+_REMEDIES = (
+    (("SQLITE_CORRUPT", "SQLITE_NOTADB"), "It is damaged: move that file away and add the articles anew."),
+    (
+        ("SQLITE_FULL", "SQLITE_IOERR"),
+        "Check that there is space on that disk and try again; nothing was lost.",
+    ),
+    (
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"),
+        "Another program keeps it busy: try again later.",
+    ),
+    (("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"), _NOT_WRITABLE),
+)
+"""What helps against SQLite's errors, by what their names begin with."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -118,19 +132,11 @@ class Database:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            remedy = "It is damaged: move that file away and add the articles anew."
-            if "full" in str(error) or "I/O" in str(error):
-                remedy = "Check that there is space on that disk and try again; nothing was lost."
-            elif "locked" in str(error):
-                remedy = "Another program keeps it busy: try again later."
-            elif "readonly" in str(error) or "unable to open" in str(error):
-                remedy = "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
-            raise StoreError(f"The library {self.path} cannot be used ({error}). {remedy}") from error
+        except sqlite3.Error as error:
+            raise StoreError(f"The library {self.path} cannot be used ({error}). {_remedy(error)}") from error
         except OSError as error:
             raise StoreError(
-                f"The library {self.path} cannot be used ({error.strerror or error}). "
-                "Make that directory writable, or set ARTICLE_CHAT_HOME to another one."
+                f"The library {self.path} cannot be used ({error.strerror or error}). {_NOT_WRITABLE}"
             ) from error
 
     @contextmanager
@@ -170,3 +176,14 @@ class Database:
                 connection.close()
             self._connections.clear()
             self._local = threading.local()
+
+
+def _remedy(error: sqlite3.Error) -> str:
+    """What the reader can do. That a file is damaged is said of nothing else: moving it away costs the library."""
+    if "no such module" in str(error):
+        return "The SQLite of this Python has no full text search (FTS5): use another Python."
+    name = getattr(error, "sqlite_errorname", "")  # what Python itself finds wrong has none
+    for beginnings, remedy in _REMEDIES:
+        if name.startswith(beginnings):
+            return remedy
+    return "Leave that file where it is, close Article Chat, open it again and try once more."

@@ -11,6 +11,7 @@ from langchain_core.embeddings import Embeddings
 
 from index import Article, ArticleError, Library, SentenceEmbeddings, StoreError, load, seed_article, split
 from index.articles import BlockKind, Part
+from index.database import Database
 from tests.index.conftest import Counting
 
 HARBOUR = (
@@ -420,6 +421,39 @@ def test_damage_is_said(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
     (tmp_path / "library.sqlite").write_bytes(b"not a database, but long enough to look at" * 100)
     with pytest.raises(StoreError, match=r"library\.sqlite cannot be used .*move that file away"):
         Library(tmp_path, embeddings=embeddings).articles()
+
+
+def test_a_damaged_page_is_said(tmp_path: Path) -> None:
+    with Library(tmp_path, embeddings=Letters()) as library:
+        library.add(Article.from_text(HARBOUR))
+    file = tmp_path / "library.sqlite"
+    file.write_bytes(file.read_bytes()[:4096] + b"\xff" * (file.stat().st_size - 4096))
+    message = r"malformed\). It is damaged: move that file away"
+    with Library(tmp_path, embeddings=Letters()) as library, pytest.raises(StoreError, match=message):
+        library.articles()
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("CREATE VIRTUAL TABLE words USING fts9 (body)", r"no such module: fts9\). .* use another Python\.$"),
+        ("SELECT * FROM nowhere", r"no such table: nowhere\). Leave that file where it is"),
+    ],
+)
+def test_a_sound_library_is_not_to_be_moved_away(tmp_path: Path, statement: str, message: str) -> None:
+    database = Database(tmp_path / "library.sqlite")
+    with pytest.raises(StoreError, match=message), database.read() as connection:
+        connection.execute(statement)
+    database.close()
+
+
+def test_a_library_that_was_closed_meanwhile_is_not_to_be_moved_away(tmp_path: Path) -> None:
+    database = Database(tmp_path / "library.sqlite")
+    with database.read() as connection:
+        connection.close()
+    message = r"closed database\.\). Leave that file where it is"
+    with pytest.raises(StoreError, match=message), database.read() as connection:
+        connection.execute("SELECT 1")
 
 
 def test_a_newer_library_is_left_alone(tmp_path: Path, embeddings: SentenceEmbeddings) -> None:
