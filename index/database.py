@@ -39,7 +39,11 @@ CREATE TABLE articles (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, source TEXT NOT NULL, author TEXT, date TEXT, url TEXT,
     text TEXT NOT NULL, blocks TEXT NOT NULL, words INTEGER NOT NULL, added REAL NOT NULL
 );
-CREATE INDEX articles_by_source ON articles (source);
+-- All that a list shows, so that it need not step over the texts.
+CREATE INDEX articles_listed ON articles (added, id, title, source, words, author, date);
+-- The files and addresses that articles came from: several may have the same text.
+CREATE TABLE sources (source TEXT PRIMARY KEY, article_id TEXT NOT NULL);
+CREATE INDEX sources_by_article ON sources (article_id);
 CREATE TABLE spaces (number INTEGER PRIMARY KEY, model TEXT NOT NULL UNIQUE);
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,17 +52,6 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_space ON changes (space, seq);
 CREATE TABLE followed (collection TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
-_SOURCES = """
-CREATE TABLE sources (source TEXT PRIMARY KEY, article_id TEXT NOT NULL);
-CREATE INDEX sources_by_article ON sources (article_id);
-INSERT OR IGNORE INTO sources
-    SELECT source, id FROM articles WHERE instr(source, '/') OR instr(source, '\\') ORDER BY added DESC;
-"""
-"""The files and addresses that articles came from: several may have the same text. Early libraries lack it."""
-_LISTED = """
-CREATE INDEX IF NOT EXISTS articles_listed ON articles (added, id, title, source, words, author, date)
-"""
-"""All that a list shows, so that it need not step over the texts. Early libraries lack it too."""
 
 
 class Database:
@@ -95,13 +88,6 @@ class Database:
                         connection.execute(statement)
                     connection.execute("INSERT INTO meta VALUES ('id', ?)", (uuid.uuid4().hex[:12],))
                     connection.execute(f"PRAGMA user_version = {VERSION}")
-        tables = "SELECT count(*) FROM sqlite_master WHERE name = 'sources'"
-        if not connection.execute(tables).fetchone()[0]:
-            with self.write() as connection:
-                if not connection.execute(tables).fetchone()[0]:  # nobody else was faster
-                    for statement in _SOURCES.split(";")[:-1]:
-                        connection.execute(statement)
-        connection.execute(_LISTED)
         self.id: str = connection.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
 
     def _connection(self) -> sqlite3.Connection:

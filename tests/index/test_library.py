@@ -163,18 +163,6 @@ def test_a_known_text_takes_the_new_structure_of_its_own_file(tmp_path: Path, co
         assert headings() == [None]
 
 
-def test_a_library_from_before_there_were_several_sources(tmp_path: Path) -> None:
-    with Library(tmp_path, embeddings=Letters()) as library:
-        library.add(Article.from_text(HARBOUR, source="/a.txt", title="Harbour"))
-    with sqlite3.connect(tmp_path / "library.sqlite") as file:
-        file.execute("DROP TABLE sources")
-    file.close()
-    with Library(tmp_path, embeddings=Letters()) as library:
-        assert sources(library) == {"/a.txt": "Harbour"}
-        library.add(Article.from_text(BAKERY, source="/a.txt", title="Bakery"))
-        assert sources(library) == {"/a.txt": "Bakery"}
-
-
 def test_removing_leaves_nothing(library: Library) -> None:
     harbour, bakery = Article.from_text(HARBOUR), Article.from_text(BAKERY)
     library.add(harbour)
