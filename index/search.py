@@ -1,10 +1,9 @@
 """Hybrid search: the passages that fit a question by meaning and by words, in one order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from index.fusion import Scored, fuse
 from index.lexical import FtsQuery
 from index.opened import Opened
 from index.space import Space
@@ -54,7 +53,7 @@ def hybrid_search(
     lexical = library.space.search_words(FtsQuery.of(query), count, article_ids, among)
     dense = _dense(library, vector, count, article_ids, among)
     dense |= _cosines(library.space, vector, [number for number in lexical if number not in dense])
-    return list(islice(_hits(library.space, fuse(dense, lexical)), k))
+    return list(islice(_hits(library.space, dense, lexical), k))
 
 
 def _dense(
@@ -73,9 +72,21 @@ def _cosines(space: Space, vector: Sequence[float], numbers: Sequence[int]) -> d
     return dict(zip(found.tolist(), (matrix @ vector).tolist(), strict=True)) if len(found) else {}
 
 
-def _hits(space: Space, scored: list[Scored]) -> Iterator[Hit]:
-    """The passages themselves, without those that have been removed meanwhile."""
-    for one in scored:
-        passage = space.passages([one.number]).get(one.number)
+def _hits(space: Space, dense: Mapping[int, float], lexical: Mapping[int, float]) -> Iterator[Hit]:
+    """The passages, the best first, without those that have been removed meanwhile.
+
+    The cosine is taken as it is and BM25 as a share of its best, so that a score does not depend on which other
+    passages happen to be candidates, and a single candidate has a score that means something.
+
+    Args:
+        space: Where the passages are.
+        dense: The cosine of each passage, by number.
+        lexical: The BM25 of those passages that have a word of the question.
+    """
+    best = max(lexical.values(), default=0.0)
+    shares = {n: max(0.0, lexical.get(n, 0.0) / best) if best > 0 else 0.0 for n in dense}
+    scores = {n: min(1.0, (2 * max(0.0, cosine) + shares[n]) / 3) for n, cosine in dense.items()}
+    for number in sorted(dense, key=lambda n: (-scores[n], n)):
+        passage = space.passage(number)
         if passage is not None:
-            yield Hit(passage, one.score, one.dense, one.lexical)
+            yield Hit(passage, scores[number], dense[number], shares[number])

@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS passages_@_by_digest ON passages_@ (digest);
 CREATE VIRTUAL TABLE IF NOT EXISTS words_@
     USING fts5 (article, body, tokenize = 'porter unicode61 remove_diacritics 2');
 """
-_PASSAGES = """
+_PASSAGE = """
 SELECT p.id, p.article_id, p.start, p."end", substr(a.text, p.start + 1, p."end" - p.start), p.heading,
     a.title, p.page
 FROM passages_@ p JOIN articles a ON a.id = p.article_id WHERE p.number = ?
@@ -163,12 +163,10 @@ class Space:
         query = "SELECT number, vector FROM passages_@ WHERE number IN (SELECT value FROM json_each(?))"
         return _matrix(self._rows(query, json.dumps(list(numbers))))
 
-    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
-        """The passages of these numbers; those that are gone meanwhile are left out."""
-        query = _sql(_PASSAGES, self.number)
-        with self._database.read() as connection:
-            found = {number: connection.execute(query, (number,)).fetchone() for number in numbers}
-        return {number: Passage(*row) for number, row in found.items() if row is not None}
+    def passage(self, number: int) -> Passage | None:
+        """The passage of that number; None if it is gone meanwhile."""
+        rows = self._rows(_PASSAGE, number)
+        return Passage(*rows[0]) if rows else None
 
     def search_words(
         self, query: FtsQuery, count: int, article_ids: Sequence[str] | None, among: int
