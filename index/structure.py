@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from index.articles import Block, BlockKind
-from index.facts import facts
+from index.false_headings import false_headings
 
 LIST_ITEM = re.compile(r"\s*(?:[-*•‣◦–]\s+|\(?\d{1,3}[.)]\s+|\(?[a-z][.)]\s+)\S")
 _BYLINE = re.compile(r"(?:written\s+)?by\s+[^\W\d_][\w.'’-]*(?:[ ,&]+[\w.'’-]+){0,8}", re.IGNORECASE)
@@ -62,9 +62,9 @@ def parse_plain(text: str) -> tuple[Block, ...]:
         kind = _kind(line, before, after, number, len(spans))
         blocks.append(Block(kind, start, end, _level(line, number) if kind == "heading" else 0))
     alike = bool(blocks) and blocks[-1].kind == "paragraph" and is_heading(line, line)
-    no_headings = facts(text, blocks, alike)
+    wrong = false_headings(text, blocks, alike)
     return tuple(
-        Block("paragraph", block.start, block.end) if number in no_headings else block
+        Block("paragraph", block.start, block.end) if number in wrong else block
         for number, block in enumerate(blocks)
     )
 

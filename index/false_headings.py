@@ -13,7 +13,7 @@ _MANY = 3
 """So many headings in a row are none, unless each is a section of the one before."""
 
 
-def facts(text: str, blocks: Sequence[Block], alike: bool) -> set[int]:
+def false_headings(text: str, blocks: Sequence[Block], alike: bool) -> set[int]:
     """The numbers of those headings that are paragraphs: "Founded: 1870" above "Mayor: Anna Berg".
 
     A title and the heading of the first section below it stay what they are.
