@@ -7,9 +7,10 @@ network.
 
 import ipaddress
 import socket
-import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleError
@@ -60,37 +61,50 @@ def fetch(url: str, *, allowed: Callable[[Address], bool] = is_public) -> Page:
         ArticleError: if it is not allowed, not there, too large or too slow.
     """
     import httpx
+    from anyio.from_thread import start_blocking_portal
 
-    deadline = time.monotonic() + _SECONDS
     try:
-        # Neither proxies nor credentials from the environment: the checked address is what is connected to.
-        with httpx.Client(timeout=10, follow_redirects=False, trust_env=False) as client:
-            target = httpx.URL(url)
-            for _ in range(_REDIRECTS + 1):
-                request = _request(client, target, allowed)
-                response = client.send(request, stream=True)
-                try:
-                    if response.has_redirect_location:
-                        target = target.join(response.headers["location"])
-                        continue
-                    return _page(response, target, deadline)
-                finally:
-                    response.close()
+        # In an event loop of its own, which can be ended wherever it waits, in the header as well as in the body.
+        with start_blocking_portal() as portal:
+            return portal.call(_fetch, url, allowed)
+    except TimeoutError as error:
+        raise ArticleError(f"{url} takes too long. Try again later, or paste the text.") from error
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise ArticleError(f"{url} is not an address that can be fetched.") from error
     except httpx.TimeoutException as error:
         raise ArticleError(f"{url} does not answer in time. Try again later, or paste the text.") from error
     except httpx.HTTPError as error:
         raise ArticleError(f"{url} cannot be reached ({error or type(error).__name__}).") from error
+
+
+async def _fetch(url: str, allowed: Callable[[Address], bool]) -> Page:
+    import anyio
+    import httpx
+
+    with anyio.fail_after(_SECONDS):
+        # Neither proxies nor credentials from the environment: the checked address is what is connected to.
+        async with httpx.AsyncClient(timeout=10, follow_redirects=False, trust_env=False) as client:
+            target = httpx.URL(url)
+            for _ in range(_REDIRECTS + 1):
+                request = await _request(client, target, allowed)
+                async with aclosing(await client.send(request, stream=True)) as response:
+                    if not response.has_redirect_location:
+                        return await _page(response, target)
+                    target = target.join(response.headers["location"])
     raise ArticleError(f"{url} leads from one address to the next without end.")
 
 
-def _request(client: "httpx.Client", url: "httpx.URL", allowed: Callable[[Address], bool]) -> "httpx.Request":
+async def _request(
+    client: "httpx.AsyncClient", url: "httpx.URL", allowed: Callable[[Address], bool]
+) -> "httpx.Request":
+    from anyio.to_thread import run_sync
+
     if url.scheme not in ("http", "https") or not url.host:
         raise ArticleError(f"{url} cannot be fetched: only http and https addresses are.")
     port = url.port or (443 if url.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
+        look_up = partial(socket.getaddrinfo, url.host, port, type=socket.SOCK_STREAM)
+        found = await run_sync(look_up, abandon_on_cancel=True)
     except OSError as error:
         raise ArticleError(f"{url.host} cannot be found. Check the address and the network.") from error
     addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
@@ -104,7 +118,7 @@ def _request(client: "httpx.Client", url: "httpx.URL", allowed: Callable[[Addres
     )
 
 
-def _page(response: "httpx.Response", url: "httpx.URL", deadline: float) -> Page:
+async def _page(response: "httpx.Response", url: "httpx.URL") -> Page:
     if response.status_code in (401, 402, 403, 451):
         raise ArticleError(
             f"{url} is not open to everybody (status {response.status_code}): it may be behind a paywall or a "
@@ -113,10 +127,8 @@ def _page(response: "httpx.Response", url: "httpx.URL", deadline: float) -> Page
     if not response.is_success:  # a redirect to nowhere is no page either
         raise ArticleError(f"{url} answers with an error (status {response.status_code}).")
     data = bytearray()
-    for chunk in response.iter_bytes():
+    async for chunk in response.aiter_bytes():
         data += chunk
         if len(data) > MAX_BYTES:
             raise ArticleError(f"{url} is too large: at most {MAX_BYTES / 1e6:.0f} MB are read.")
-        if time.monotonic() > deadline:
-            raise ArticleError(f"{url} takes too long. Try again later, or paste the text.")
     return Page(str(url), response.headers.get("content-type", ""), bytes(data))

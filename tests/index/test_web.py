@@ -2,7 +2,9 @@
 
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -13,9 +15,15 @@ from index.loaders.web import Address, fetch, is_public
 from index.loading import read
 from tests.index import documents
 
+_DRIPPING = 10.0
+"""Seconds that the slow pages take."""
+
 
 class _Site(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
+        if self.path.startswith("/slow"):
+            self._drip()
+            return
         port = self.server.server_address[1]
         answers: dict[str, tuple[int, dict[str, str], bytes]] = {
             "/article": (200, {"Content-Type": "text/html; charset=utf-8"}, documents.HTML.encode()),
@@ -41,6 +49,20 @@ class _Site(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def _drip(self) -> None:
+        """Send the header or the body of a page so slowly that no single wait for it is long."""
+        beginning = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+        if self.path == "/slow-header":
+            self.wfile.write(f"{beginning}X-Long: ".encode())
+        else:
+            self.wfile.write(f"{beginning}Content-Length: 100\r\n\r\n".encode())
+        with suppress(ConnectionError):  # the reader has gone
+            for _ in range(100):
+                self.wfile.write(b"x")
+                time.sleep(_DRIPPING / 100)
+            if self.path == "/slow-header":
+                self.wfile.write(b"\r\n\r\nThe text")
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  # the name it overrides has
         pass
@@ -101,10 +123,13 @@ def test_a_page_that_is_too_large_is_left(site: str, monkeypatch: pytest.MonkeyP
         fetch(f"{site}/large", allowed=only_this_machine)
 
 
-def test_a_slow_page_is_left(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "_SECONDS", -1)
+@pytest.mark.parametrize("path", ["/slow-header", "/slow-body"])
+def test_a_slow_page_is_left(site: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "_SECONDS", 0.5)
+    begun = time.monotonic()
     with pytest.raises(ArticleError, match="too long"):
-        fetch(f"{site}/large", allowed=only_this_machine)
+        fetch(site + path, allowed=only_this_machine)
+    assert time.monotonic() - begun < _DRIPPING / 2
 
 
 def test_this_machine_is_not_fetched_from(site: str) -> None:
