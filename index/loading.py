@@ -1,5 +1,6 @@
 """Where articles come from: a path or an address becomes an :class:`~index.articles.Article`."""
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -51,7 +52,7 @@ def load(source: str | Path, *, title: str | None = None, allow_url: bool = Fals
 
         page = fetch(url)
         return read(page.data, source=url, title=title, url=page.url, content_type=page.content_type)
-    path = Path(source).expanduser().absolute()
+    path = Path(os.path.expanduser(source)).absolute()  # Path.expanduser fails for "~$report.docx"
     return read(_read_file(path), source=str(path), title=title)
 
 

@@ -17,16 +17,17 @@ def data_dir() -> Path:
     """
     home = os.environ.get("ARTICLE_CHAT_HOME", "").strip()
     if home:
-        path = Path(home).expanduser()
+        path = Path(home)
     else:
         import platformdirs
 
         path = platformdirs.user_data_path("article-chat", appauthor=False)
     try:
+        path = path.expanduser()
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # the latter for the home of somebody who is unknown
         raise StoreError(
-            f"The data directory {path} cannot be created ({error.strerror or error}). "
+            f"The data directory {path} cannot be created ({getattr(error, 'strerror', None) or error}). "
             "Set ARTICLE_CHAT_HOME to a directory that you can write to."
         ) from error
     return path

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index import Article, ArticleError, load, seed_article, split
+from index import Article, ArticleError, StoreError, data_dir, load, seed_article, split
 from index.loading import MAX_BYTES, read
 from tests.index import documents
 from tests.index.test_articles import blocks
@@ -227,6 +227,8 @@ def test_files_that_are_no_articles_are_said(tmp_path: Path, name: str, data: by
 def test_paths_that_cannot_be_read_are_said(tmp_path: Path) -> None:
     with pytest.raises(ArticleError, match="There is no file"):
         load(tmp_path / "missing.txt")
+    with pytest.raises(ArticleError, match=r"There is no file .*nosuchuser"):
+        load("~nosuchuser/x")
     with pytest.raises(ArticleError, match="is a directory"):
         load(tmp_path)
     with pytest.raises(ArticleError, match=r"cannot be read|no file"):
@@ -242,6 +244,15 @@ def test_paths_that_cannot_be_read_are_said(tmp_path: Path) -> None:
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(ArticleError, match="not a file"):
             load(tmp_path / "pipe")
+
+
+def test_a_name_that_begins_with_a_tilde_is_no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("~$notes.txt").write_text("The ferry leaves at noon.")
+    assert load("~$notes.txt").text == "The ferry leaves at noon."
+    monkeypatch.setenv("ARTICLE_CHAT_HOME", "~nosuchuser/articles")
+    with pytest.raises(StoreError, match=r"nosuchuser.* cannot be created"):
+        data_dir()
 
 
 @pytest.mark.parametrize(
