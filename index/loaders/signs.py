@@ -1,4 +1,4 @@
-"""What HTML says by its markup alone, written out: raised digits, the numbers of notes, quotation marks, formulas."""
+"""What HTML says by its markup alone, written out: raised digits, notes, quotation marks, formulas, what is struck."""
 
 import re
 from typing import Any
@@ -7,14 +7,20 @@ from index.loaders.blocks import words
 
 _NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
 _TEX = ".//*[local-name()='annotation'][@encoding='application/x-tex']"
+_STRUCK = "descendant::*[self::del or self::s or self::strike or contains(@style, 'line-through')]"
 
 
 def write_out(root: Any) -> None:
     """Write out what only stands higher, is quoted, or is set as a formula, below an element.
 
     9² becomes 9^2, and the number of a note [3]: otherwise the digits run into the word or number before them. A link
-    that is only a sign, such as the arrow from a note back to its place, is left out.
+    that is only a sign, such as the arrow from a note back to its place, is left out, and so is what is deleted or
+    struck out, which the article says no more: of "<s>$50</s> $30" the old price.
     """
+    for element in root.xpath(_STRUCK):
+        if re.match(r"\s*[.,;:!?)]", element.tail or ""):
+            _strip_before(element)
+        element.drop_tree()
     for element in list(root.iter("sup")):
         text = words(element)
         linked = element.find(".//a") is not None or element.getparent().tag == "a"
@@ -40,6 +46,15 @@ def write_out(root: Any) -> None:
         else:
             element.text += "”"
         element.tag = "span"
+
+
+def _strip_before(element: Any) -> None:
+    """Take away the white space before an element."""
+    before = element.getprevious()
+    if before is not None:
+        before.tail = (before.tail or "").rstrip()
+    elif (above := element.getparent()) is not None:
+        above.text = (above.text or "").rstrip()
 
 
 def _become(element: Any, text: str) -> None:

@@ -41,6 +41,9 @@ def added(article: Article) -> str:
             "<ol><li>Archive. <a href='#r1'>↩</a></li><li>Report. <a href='#r2'>↩</a></li></ol>",
             "1. Archive.\n2. Report.",
         ),
+        ("<p>It costs <s>$50</s> $30, <del>or <b>more</b></del> <ins>not</ins> less.</p>", "It costs $30, not less."),
+        ("<p>A <strike>bad</strike> year <span style='text-decoration:line-through'>or two</span>.</p>", "A year."),
+        ("<p>It goes on.</p><del><p>It is <del>all</del> over.</p></del>", "It goes on."),
         ("<p>It is <ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby> there.</p>", "It is 東京 there."),
     ],
 )  # fmt: skip
