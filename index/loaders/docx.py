@@ -21,10 +21,14 @@ _SIGNS = {f"{WORD}tab": "\t", f"{WORD}br": "\n", f"{WORD}cr": "\n", f"{WORD}noBr
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 """The same again for old programs."""
 _UNREAD = {
+    f"{WORD}del",
     f"{WORD}moveFrom",  # text that stands elsewhere now
     f"{WORD}rt",  # how the word below it is said
     _FALLBACK,
 }
+_GONE = ("strike", "dstrike", "vanish")
+"""What is struck out or hidden."""
+_OFF = ("0", "false", "off")
 _NUMBERING = "word/numbering.xml"
 _NOTES = {"word/footnotes.xml": "footnote", "word/endnotes.xml": "endnote"}
 _NO_TITLE = "Word Document"
@@ -90,8 +94,9 @@ def _parts(document: "Document", numbering: Numbering) -> Iterator[Part]:
 
 
 def _text(paragraph: Any) -> str:
-    """The text of a paragraph, with what was inserted and without what was deleted."""
+    """The text of a paragraph, with what was inserted and without what was deleted, struck out or hidden."""
     pieces: list[str] = []
+    gone = False
     for element in paragraph.iter(_TEXT, _FORMULA, *_SIGNS):
         above = list(element.iterancestors())
         nearest = next(number for number, other in enumerate(above) if other.tag == _PARAGRAPH)
@@ -99,10 +104,18 @@ def _text(paragraph: Any) -> str:
         unread = inner & _UNREAD or any(other.tag == _FALLBACK for other in above)
         if above[nearest] is not paragraph or unread or f"{WORD}tabs" in inner:
             continue  # of a text box within, or no text
+        if any(_is_on(above[0].find(f"{WORD}rPr/{WORD}{name}")) for name in _GONE):
+            gone = True
+            continue
         text = _SIGNS.get(element.tag) or element.text or ""
         raised = above[0].find(f"{WORD}rPr/{WORD}vertAlign[@{WORD}val='superscript']") is not None
         pieces.append(f"^{text}" if raised and re.fullmatch(r"[+\-−–]?\d+", text) else text)
-    return "".join(pieces)
+    text = "".join(pieces)
+    return re.sub(r" +(?=[\s.,;:!?)])", "", text) if gone else text
+
+
+def _is_on(switch: Any) -> bool:
+    return switch is not None and switch.get(f"{WORD}val") not in _OFF
 
 
 def _line(element: Any) -> str:

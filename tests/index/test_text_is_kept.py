@@ -95,6 +95,19 @@ def test_insertions_controls_and_notes_of_word() -> None:
     assert blocks(article, "footnote") == ["First. Second one."] * 2
 
 
+def test_what_is_struck_in_word_is_not_said() -> None:
+    run = "<w:r><w:rPr>{}</w:rPr><w:t xml:space='preserve'>{}</w:t></w:r>"
+    pieces = (("", "It costs "), ("<w:strike/>", "$50 "), ("<w:dstrike w:val='1'/>", "$40"), ("", " $30"))
+    pieces += (("", " and "), ("<w:vanish/>", "no "), ("", "more"))
+    deleted = "<w:del w:id='1'><w:r><w:tab/><w:br/><w:delText>or more</w:delText></w:r></w:del>"
+    added = "<w:ins w:id='2'>" + run.format("<w:strike w:val='0'/>", " now") + "</w:ins>"
+    body = f"<w:p>{''.join(run.format(*piece) for piece in pieces)}{deleted}{added}</w:p>"
+    gone = "<w:p>" + run.format("<w:strike/>", "It costs nothing.") + "</w:p>"
+    article = read(documents.docx(body + gone), source="a.docx")
+    assert blocks(article, "paragraph")[0] == "It costs $30 and more now"
+    assert "nothing" not in article.text
+
+
 def numbering(*levels: tuple[str, str, int]) -> str:
     """The lists of a Word document: 1 and 2 of one kind, of which 2 begins anew at 5.
 
