@@ -117,7 +117,8 @@ def _table(table: Any) -> str:
         if next(row.iterancestors("table")) is table
     ]
     caption = [words(element) for element in table.iterchildren("caption")]
-    return "\n".join([*caption, *(" | ".join(row) for row in rows if any(row))])
+    # What has its row to itself, which trafilatura fills up with cells, has nothing beside it.
+    return "\n".join([*caption, *(" | ".join(row if any(row[1:]) else row[:1]) for row in rows if any(row))])
 
 
 def _pieces(element: Any, *, keep: bool = False) -> list[str]:

@@ -10,6 +10,7 @@ from index.articles import Article, Part
 from index.errors import ArticleError
 from index.loaders.archive import open_archive, parse_xml
 from index.loaders.numbering import WORD, Numbering
+from index.loaders.spans import Cell, write_out_spans
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -124,22 +125,30 @@ def _line(element: Any) -> str:
 
 
 def _table(table: Any) -> str:
-    rows: list[str] = []
-    above: dict[int, str] = {}
+    rows: list[list[Cell]] = []
+    above: dict[int, Cell] = {}
     for row in _own(table, _ROW, _TABLE):
-        column = 0
-        cells: list[str] = []
+        if row.find(f"{WORD}trPr/{WORD}del") is not None:
+            continue
+        heads = _is_on(row.find(f"{WORD}trPr/{WORD}tblHeader"))
+        column = _count(row.find(f"{WORD}trPr/{WORD}gridBefore"), 0)
+        cells = [Cell("", column)] * (column > 0)
         for cell in _own(row, _CELL, _ROW):
-            text = _line(cell)
+            across = _count(cell.find(f"{WORD}tcPr/{WORD}gridSpan"), 1)
             merged = cell.find(f"{WORD}tcPr/{WORD}vMerge")
-            if merged is not None and merged.get(f"{WORD}val") != "restart":
-                text = above.get(column, "")  # the cell goes on from the row above
-            above[column] = text
-            cells.append(text)
-            span = cell.find(f"{WORD}tcPr/{WORD}gridSpan")
-            column += int(span.get(f"{WORD}val", 1)) if span is not None else 1
-        rows.append(" | ".join(cells))
-    return "\n".join(row for row in rows if row.strip(" |"))
+            if merged is not None and merged.get(f"{WORD}val") != "restart" and column in above:
+                above[column].down += 1
+            else:
+                above[column] = Cell(_line(cell), across, heads=heads)
+                cells.append(above[column])
+            column += across
+        rows.append(cells)
+    return "\n".join(" | ".join(texts) for texts in write_out_spans(rows) if any(texts))
+
+
+def _count(element: Any, usual: int) -> int:
+    said = "" if element is None else element.get(f"{WORD}val", "")
+    return int(said) if re.fullmatch(r"[1-9]\d{0,3}", said, re.ASCII) else usual
 
 
 def _own(element: Any, tag: str, owner: str) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from index.encoding import decode
 from index.errors import ArticleError
 from index.loaders import blocks
 from index.loaders.signs import write_out
+from index.loaders.spans import LONG_CELL
 from index.loaders.walls import is_wall
 
 _NAMED_CHARSET = re.compile(
@@ -24,8 +25,6 @@ _WHOLE = 0.8
 """An extraction with this share of the letters of another has lost no more than what stands around an article."""
 _SHORT = 150
 """Letters; an article with fewer tells of another one."""
-_LONG_CELL = 300
-"""Characters. A cell with more is one of those that only place what is on a page."""
 
 
 def read(
@@ -166,7 +165,7 @@ def _prepare(page: Any) -> str:
     for cell in page.iter("td", "th"):  # and of a cell the lists
         if next(cell.iter("table", "h1", "h2", "h3"), None) is None:
             text = blocks.words(cell)
-            if len(cell) and len(text) < _LONG_CELL:
+            if len(cell) and len(text) < LONG_CELL:
                 for child in list(cell):
                     cell.remove(child)
                 cell.text = text

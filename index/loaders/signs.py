@@ -1,17 +1,21 @@
-"""What HTML says by its markup alone, written out: raised digits, notes, quotation marks, formulas, what is struck."""
+"""What HTML says by its markup alone, written out: raised digits, notes, quotations, formulas, tables."""
 
 import re
 from typing import Any
 
 from index.loaders.blocks import words
+from index.loaders.spans import LONG_CELL, Cell, write_out_spans
 
 _NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
 _TEX = ".//*[local-name()='annotation'][@encoding='application/x-tex']"
 _STRUCK = "descendant::*[self::del or self::s or self::strike or contains(@style, 'line-through')]"
 
+_PLACED = ("table", "h1", "h2", "h3")
+"""What is in the cells of a table that only places what is on a page."""
+
 
 def write_out(root: Any) -> None:
-    """Write out what only stands higher, is quoted, or is set as a formula, below an element.
+    """Write out what only stands higher, is quoted, is set as a formula, or spans a table, below an element.
 
     9² becomes 9^2, and the number of a note [3]: otherwise the digits run into the word or number before them. A link
     that is only a sign, such as the arrow from a note back to its place, is left out, and so is what is deleted or
@@ -46,6 +50,39 @@ def write_out(root: Any) -> None:
         else:
             element.text += "”"
         element.tag = "span"
+    for table in list(root.iter("table")):
+        _write_out_table(table)
+
+
+def _write_out_table(table: Any) -> None:
+    """Give each row of a table a cell for each column, unless it has cells that only place what is on a page."""
+    rows = [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
+    elements = [list(row.iterchildren("td", "th")) for row in rows]
+    if not any(_span(e, "colspan") * _span(e, "rowspan") > 1 for row in elements for e in row):
+        return
+    cells = [[_cell(element) for element in row] for row in elements]
+    longest = max(len(cell.text) for row in cells for cell in row)
+    if longest > LONG_CELL or next(table.iterdescendants(*_PLACED), None) is not None:
+        return
+    for row in rows:
+        row.drop_tree()
+    for texts in write_out_spans(cells):
+        row = table.makeelement("tr")
+        table.append(row)
+        for text in texts:
+            cell = row.makeelement("td")
+            cell.text = text
+            row.append(cell)
+
+
+def _cell(element: Any) -> Cell:
+    heads = element.tag == "th" or next(element.iterancestors("thead", "table")).tag == "thead"
+    return Cell(words(element), _span(element, "colspan"), _span(element, "rowspan"), heads)
+
+
+def _span(cell: Any, name: str) -> int:
+    said = (cell.get(name) or "").strip()
+    return max(1, int(said)) if re.fullmatch(r"\d{1,5}", said, re.ASCII) else 1
 
 
 def _strip_before(element: Any) -> None:
