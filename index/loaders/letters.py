@@ -72,7 +72,7 @@ def _pieces(page: PdfTextPage) -> Iterator[_Piece]:
     for number in range(page.count_chars()):
         letter = "\n" if number in askew else chr(raw.FPDFText_GetUnicode(page, number))
         if letter in BROKEN and text:
-            yield Line(in_word_order(text) + letter, *box), space
+            yield Line(in_word_order(text) + "-", *box), space
             text = []
             continue
         left, bottom, right, top = page.get_charbox(number, loose=True)

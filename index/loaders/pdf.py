@@ -10,6 +10,7 @@ from itertools import groupby
 
 from index.articles import Article, Part
 from index.errors import ArticleError
+from index.loaders.joining import join
 from index.loaders.letters import BROKEN, lines_of
 from index.loaders.margins import Page, without_margins
 from index.loaders.reading_order import in_reading_order
@@ -25,10 +26,6 @@ _LIGATURES = str.maketrans(
 _SCANNED = 12
 """A page that has fewer letters than this is a picture."""
 _JUNK = re.compile(r"untitled|anonymous|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
-_UNSPACED = re.compile(
-    r"[\u0e00-\u0eff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
-)
-"""Chinese, Japanese, Thai and Lao, which put no space where a line ends."""
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
 
 _pdfium = threading.Lock()
@@ -116,7 +113,7 @@ def _paragraphs(pages: list[Page]) -> list[tuple[str, int]]:
                 before, its_page = paragraphs[-1] if paragraphs else ("", page)
                 if number == 0 and before and _goes_on(before, paragraph):
                     cut = sentences(paragraph)[0][1] if its_page < page else len(paragraph)
-                    paragraphs[-1] = (_join(before, paragraph[:cut]), its_page)
+                    paragraphs[-1] = (join(before, paragraph[:cut]), its_page)
                     paragraph = paragraph[cut:].strip()
                 if paragraph:
                     paragraphs.append((paragraph, page))
@@ -143,7 +140,7 @@ def _group_paragraphs(lines: list[str]) -> Iterator[str]:
             yield paragraph
             paragraph = line
         else:
-            paragraph = _join(paragraph, line)
+            paragraph = join(paragraph, line)
     yield paragraph
 
 
@@ -151,14 +148,3 @@ def _goes_on(before: str, after: str) -> bool:
     if CELL_BREAK in before or CELL_BREAK in after:
         return False  # each part of a table stays on its page, and no sentence is drawn into it
     return len(before) > 40 and not _END.search(before) and not LIST_ITEM.match(after)
-
-
-def _join(before: str, after: str) -> str:
-    """Two lines as one. A word that is broken at the end of the first is whole again."""
-    if re.search(r"[^\W\d_]-\Z", before) and after[:1].islower():
-        return before[:-1] + after
-    if re.search(r"\w-\Z", before) and after[:1].isalnum():  # "Baden-" and "Baden", "COVID-" and "19"
-        return before + after
-    if _UNSPACED.fullmatch(before[-1:]) and _UNSPACED.fullmatch(after[:1]):
-        return before + after
-    return f"{before} {after}".strip()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from index.loaders.joining import join
+
 __all__ = ["CELL_BREAK", "Line", "write_rows"]
 
 CELL_BREAK = " | "
@@ -17,6 +19,8 @@ _ALIGNED_APART = 1.0
 """Enough between cells that stand exactly below or above others."""
 _GAP = 0.3
 """By how much a gap is wider than the usual one, in line heights."""
+_BESIDE = 0.2
+"""By how much lines beside each other overlap at least, in line heights; those of a text may overlap a little."""
 _MARK = 3
 """Letters. What is so short and stands before one other thing is a bullet or a number, and no cell."""
 _SAME = 2.0
@@ -41,6 +45,11 @@ def write_rows(rows: Sequence[Sequence[Line]], height: float) -> list[str]:
         rows: From top to bottom, each with the words that stand in it, in the order in which they are read.
         height: The usual height of a line.
     """
+    of_rows = [
+        _apart(above[0], below[0]) for above, below in pairwise(rows) if min(len(above), len(below)) > 1
+    ]
+    between_rows = median(of_rows or [0.0])
+    rows = _with_whole_labels(rows, height, between_rows)
     shared = Counter(edge for row in rows for words in row[1:] for edge in _edges(words))
     edges = {edge for edge, count in shared.items() if count > 1}
     gaps = [above[0].bottom - below[0].top for above, below in pairwise(rows)]
@@ -54,12 +63,9 @@ def write_rows(rows: Sequence[Sequence[Line]], height: float) -> list[str]:
         broken = gap > usual + _GAP * height
         goes_on = _above(row[0], table[-1]) if table and len(row) == 1 and gap < _GAP * height else None
         if goes_on is not None:
-            cell = table[-1][goes_on]
-            table[-1][goes_on] = replace(
-                cell, text=f"{cell.text} {row[0].text}", right=max(cell.right, row[0].right)
-            )
+            table[-1][goes_on] = _joined(table[-1][goes_on], row[0])
             continue
-        if table and (len(row) == 1 or (broken and gap >= height)):
+        if table and (len(row) == 1 or (gap >= height and gap > max(usual, between_rows) + _GAP * height)):
             texts += _placed(table)
             table = []
             texts += [""] * broken
@@ -72,10 +78,55 @@ def write_rows(rows: Sequence[Sequence[Line]], height: float) -> list[str]:
     return texts + _placed(table)
 
 
+def _with_whole_labels(rows: Sequence[Sequence[Line]], height: float, between: float) -> list[list[Line]]:
+    """The rows with all lines of their labels, which stand beside the values or closer together than rows do.
+
+    Args:
+        rows: The rows, of which a line of a label may be one.
+        height: The usual height of a line.
+        between: The usual space between rows. A caption is at least half as far from the table.
+    """
+    near = max(-_BESIDE * height, min(between - _GAP * height, _GAP * height))
+    whole = [[*row] for row in rows]
+    for _ in range(2):  # the lines below the values, then those above
+        done: list[list[Line]] = []
+        for row in whole:
+            alone = len(row) == 1 and _is_said(row[0]) and done and len(done[-1]) > 1
+            labelled = _labelled(row[0], done[-1], -_BESIDE * height, near) if alone else None
+            done[-1:] = [labelled] if labelled else [*done[-1:], row]
+        whole = done[::-1]
+    return whole
+
+
+def _labelled(words: Line, row: list[Line], beside: float, near: float) -> list[Line] | None:
+    """A row with words that are a line of its label, or None if they are none."""
+    apart = min(_apart(words, cell) for cell in row)
+    if apart < beside and words.right <= row[0].left:
+        return [words, *row]
+    if apart < near and words.right <= row[1].left and not _is_apart(words, row[0], _ALIGNED_APART):
+        return [_joined(*sorted((words, row[0]), key=lambda line: -line.top)), *row[1:]]
+    return None
+
+
+def _is_said(words: Line) -> bool:
+    return any(map(str.isalnum, words.text))
+
+
+def _joined(words: Line, after: Line) -> Line:
+    left, right = min(words.left, after.left), max(words.right, after.right)
+    bottom, top = min(words.bottom, after.bottom), max(words.top, after.top)
+    return Line(join(words.text.strip(), after.text.strip()), left, bottom, right, top)
+
+
+def _apart(words: Line, other: Line) -> float:
+    """How far words are above or below others; less than 0 if they stand beside them."""
+    return max(words.bottom - other.top, other.bottom - words.top)
+
+
 def _cells(row: Sequence[Line], edges: set[tuple[str, int]]) -> list[Line]:
     """The cells of a row. Those whose edge is one of ``edges``, of several rows, may stand closer together."""
     first = row[0].text.strip()
-    marked = len(first) <= _MARK and (len(row) == 2 or not any(map(str.isalnum, first)))
+    marked = len(first) <= _MARK and (len(row) == 2 or not _is_said(row[0]))
     cells = [replace(row[0], text=first)]
     for number, (before, words) in enumerate(pairwise(row)):
         aligned = _is_apart(before, words, _ALIGNED_APART) and not edges.isdisjoint(_edges(words))

@@ -9,6 +9,7 @@ import pypdf
 import pytest
 
 from index.articles import Article
+from index.loaders.joining import join
 from index.loaders.reading_order import in_reading_order
 from index.loaders.right_to_left import in_word_order
 from index.loaders.tables import Line
@@ -125,10 +126,8 @@ def test_cells_that_stand_close_together_are_cells(tmp_path: Path, align: str) -
 
 
 def test_lines_of_chinese_are_joined_without_a_space() -> None:
-    from index.loaders.pdf import _join
-
-    assert _join("然后在图书馆里", "学习到很晚才回家。") == "然后在图书馆里学习到很晚才回家。"
-    assert _join("with a", "space") == "with a space"
+    assert join("然后在图书馆里", "学习到很晚才回家。") == "然后在图书馆里学习到很晚才回家。"
+    assert join("with a", "space") == "with a space"
 
 
 def test_pages_that_are_pictures_are_told() -> None:
@@ -163,11 +162,9 @@ def test_what_two_pages_repeat_stands_in_no_sentence() -> None:
 
 
 def test_a_compound_that_a_line_ends_keeps_its_hyphen() -> None:
-    from index.loaders.pdf import _join
-
-    assert _join("the state of Baden-", "Baden") == "the state of Baden-Baden"
-    assert _join("since COVID-", "19 came") == "since COVID-19 came"
-    assert _join("the har-", "bour") == "the harbour"
+    assert join("the state of Baden-", "Baden") == "the state of Baden-Baden"
+    assert join("since COVID-", "19 came") == "since COVID-19 came"
+    assert join("the har-", "bour") == "the harbour"
 
 
 def drawn(*streams: str) -> Article:
@@ -220,6 +217,44 @@ def test_an_empty_cell_keeps_its_place() -> None:
 def test_a_cell_of_several_lines_is_one_cell() -> None:
     rows = [("Riga", "1201", "The oldest, rebuilt"), ("", "", "after the fire"), ("Rostock", "1218", "None")]
     assert table(*rows) == ["Riga | 1201 | The oldest, rebuilt after the fire", "Rostock | 1218 | None"]
+
+
+def set_out(*places: tuple[str, float, float]) -> list[str]:
+    """The lines of words as they are read, given with their left and upper edges; each is 11 points high."""
+    lines = [Line(text, left, top - 11, left + 5 * len(text), top) for text, left, top in places]
+    return [line for column in in_reading_order(lines) for line in column if line]
+
+
+@pytest.mark.parametrize("values", [648, 642, 636], ids=["top", "middle", "bottom"])
+def test_a_label_of_two_lines_is_whole_beside_its_values(values: float) -> None:
+    above = [("Port", 72.0, 688.0), ("Ships", 200.0, 688.0), ("Tons", 300.0, 688.0)]
+    above += [("Riga", 72, 668), ("41", 200, 668), ("3", 300, 668)]
+    label = [("From the north-", 72.0, 648.0), ("ern ports", 72.0, 636.0)]
+    below = [
+        ("52", 200.0, values),
+        ("4", 300.0, values),
+        ("Kiel", 72, 616),
+        ("60", 200, 616),
+        ("5", 300, 616),
+    ]
+    rows = ["Port | Ships | Tons", "Riga | 41 | 3", "From the northern ports | 52 | 4", "Kiel | 60 | 5"]
+    assert set_out(*above, *label, *below) == rows
+
+
+def test_a_caption_or_a_heading_among_rows_is_no_part_of_a_label() -> None:
+    rows = [(f"Port {number}", 72.0, 690.0 - 18 * number) for number in (0, 1, 3, 4)]
+    cells = [(str(41 + number), 200.0, 690.0 - 18 * number) for number in (0, 1, 3, 4)]
+    lines = set_out(("Ships", 72, 705), *rows, *cells, ("Europe", 72, 654), ("Source: Riga", 72, 603))
+    assert lines == [
+        "Ships", "Port 0 | 41", "Port 1 | 42", "Europe", "Port 3 | 44", "Port 4 | 45", "Source: Riga"
+    ]  # fmt: skip
+
+
+def test_rows_that_stand_far_apart_are_one_table() -> None:
+    rows = [(f"Port {number}", 72.0, 690.0 - 30 * number) for number in range(3)]
+    cells = [(str(41 + number), 200.0, 690.0 - 30 * number) for number in range(3)]
+    lines = [Line(text, left, top - 11, left + 5 * len(text), top) for text, left, top in [*rows, *cells]]
+    assert in_reading_order(lines) == [["Port 0 | 41", "Port 1 | 42", "Port 2 | 43"]]
 
 
 def test_short_cells_are_cells_but_a_bullet_is_none() -> None:
