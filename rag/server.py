@@ -78,7 +78,7 @@ class BuiltinServer:
         params.n_batch = 512  # whoever else is being answered waits no longer than that, and it is as fast
         params.cache_ram_mib = 0  # the slots' files do this, and outlive the process
         params.slot_save_path = f"{self._saved}{os.sep}"
-        threads = min(8, _physical_cores())
+        threads = min(8, _threads())
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
         # Waiting threads sleep: while they spin, whatever else the machine does keeps them from their work.
         params.cpuparams.poll = params.cpuparams_batch.poll = 0
@@ -202,8 +202,9 @@ def _saved() -> Path:
     return data_dir() / "prefixes"
 
 
-def _physical_cores(root: Path = Path("/")) -> int:
-    """Return how many cores this process may use; a second thread on one core only slows llama.cpp down.
+def _threads(root: Path = Path("/")) -> int:
+    """Return how many threads the model gets: the cores that this process may use, for a second thread on one core only
+    slows llama.cpp down.
 
     Args:
         root: Where Linux tells about the machine, in ``sys`` and ``proc``.
@@ -215,7 +216,9 @@ def _physical_cores(root: Path = Path("/")) -> int:
     cpus = root / "sys/devices/system/cpu"
     # Threads of one core name the same siblings; where none are told, each is a core.
     cores = {_text(cpus / f"cpu{number}/topology/thread_siblings_list") or number for number in allowed}
-    return max(1, min([len(cores), *_quotas(root)]))
+    # Two threads of a machine that has no more are what everything was measured with, whatever core they are on.
+    threads = max(len(cores), min(2, len(allowed)))
+    return max(1, min([threads, *_quotas(root)]))
 
 
 def _quotas(root: Path) -> list[int]:

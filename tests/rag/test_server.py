@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.server import _physical_cores
+from rag.server import _threads
 
 PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7: "3,7"}
 ALONE = {0: "0", 1: "1"}
@@ -19,6 +19,8 @@ OWN = "sys/fs/cgroup/pods/one/cpu.max"
         (range(8), PAIRS, {}, 4),
         ({0, 4, 5}, PAIRS, {}, 2),
         (range(2), ALONE, {}, 2),
+        ({0, 4}, PAIRS, {}, 2),
+        ({0}, PAIRS, {}, 1),
         (range(3), {}, {}, 3),
         (range(8), PAIRS, {SHARE: "max 100000"}, 4),
         (range(8), PAIRS, {SHARE: "150000 100000"}, 2),
@@ -46,12 +48,12 @@ def test_threads_are_as_many_as_the_cores_that_may_be_used(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{text}\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(allowed), raising=False)
-    assert _physical_cores(tmp_path) == cores
+    assert _threads(tmp_path) == cores
 
 
 def test_threads_where_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert _physical_cores(tmp_path) == 2
+    assert _threads(tmp_path) == 2
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert _physical_cores(tmp_path) == 1
+    assert _threads(tmp_path) == 1
