@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.facts import full_names, missing_facts, names
+from rag.sources import Source
 from rag.words import tokens
 
 __all__ = ["joined", "missing", "with_antecedents"]

@@ -11,12 +11,13 @@ from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.models import LanguageModel
 from rag.opening import ArticleLike, Opener, Progress
 from rag.pointer import point
 from rag.retrieval import Asked
 from rag.settings import Settings
+from rag.sources import Excerpt
 from rag.suggest import Suggestions, forget
 
 if TYPE_CHECKING:

@@ -1,18 +1,17 @@
-"""What the model is given to read, and what an answer can be tied to: sentences with their place in an article."""
+"""What was found for a question: what the model is given to read, and how near its sentences come."""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index import Article, sentences
-from rag.answers import Citation
-from rag.clauses import SAYS_SOMETHING
+from index import sentences
 from rag.pointer import point
+from rag.sources import Excerpt, Source
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
@@ -20,11 +19,10 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["READ", "SEARCH_COUNTS", "Evidence", "Excerpt", "Source"]
+__all__ = ["READ", "SEARCH_COUNTS", "Evidence"]
 
 READ = 1_500
 """Characters of a longer article, or of a section, that the model reads for one question: reading takes the time."""
-
 
 SEARCH_COUNTS = 30.0
 """What a stretch's score in the search counts beside the log-odds of its sentences.
@@ -33,65 +31,10 @@ Of 135 questions about long articles kept apart the right paragraph was first fo
 and 0.81 by both, with 20 or 40 as well; among the first two for 0.83, 0.83 and 0.90.
 """
 
-
 _FEW = 8  # embedded at once: so many go through the built-in model without the import of torch, which takes a second
 
 _BETWEEN = 200
 """Characters that at most stand between neighbours, such as a heading."""
-
-
-@dataclass(frozen=True)
-class Excerpt:
-    """A stretch of an article, ``article.text[start:end]``, and its score in the search."""
-
-    article: Article
-    start: int
-    end: int
-    score: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """The words of the stretch."""
-        return self.article.text[self.start : self.end]
-
-
-@dataclass(frozen=True)
-class Source(Excerpt):
-    """A sentence of an article, as something that may be cited."""
-
-    @cached_property
-    def words(self) -> Counter[str]:
-        """Its content words, with their counts."""
-        return Counter(content_words(self.text))
-
-    @property
-    def says_something(self) -> bool:
-        """Whether it is more than a name or a line that announces."""
-        return self.words.total() >= SAYS_SOMETHING or self.text[-1] in '.!?…。！？"”’)'
-
-    def is_next_to(self, other: "Source") -> bool:
-        """Whether one of the two follows the other in a paragraph."""
-        first, second = sorted((self, other), key=lambda source: source.start)
-        between = self.article.text[first.end : second.start]
-        return (
-            self.article.id == other.article.id
-            and first.end <= second.start
-            and not between.strip()
-            and "\n\n" not in between
-        )
-
-    def cite(self, score: float, sentence: int = -1) -> Citation:
-        """Return it as a citation."""
-        return Citation(
-            article_id=self.article.id,
-            title=self.article.title,
-            start=self.start,
-            end=self.end,
-            quote=self.text,
-            score=round(score, 3),
-            sentence=sentence,
-            page=self.article.page_at(self.start),
-        )
 
 
 class Evidence:

@@ -8,11 +8,12 @@ from rag import prompts
 from rag.confidence import lowered
 from rag.conversation import search_query
 from rag.drafts import first_word
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.facts import unknown
 from rag.models import LanguageModel, Piece
 from rag.rescue import LONGEST_QUOTE
 from rag.retrieval import Asked
+from rag.sources import Source
 from rag.verify import MIN_SCORES, Verdict, verify
 
 __all__ = ["Inquiry", "Query"]
@@ -56,6 +57,15 @@ class Inquiry:
         self._article = prompts.article_part(evidence.texts)
         self._asked = prompts.question_part(query.question, query.earlier)
         self._checked: dict[str, Verdict] = {}
+
+    def of(self, evidence: Evidence) -> "Inquiry":
+        """Return the same question, asked about other evidence."""
+        return Inquiry(self._query, evidence, self._model)
+
+    @property
+    def strictness(self) -> str:
+        """How sure the model must be."""
+        return self._model.settings.strictness
 
     @property
     def judged(self) -> bool:
@@ -116,7 +126,7 @@ class Inquiry:
             states=lambda claim: self._agrees(prompts.claim_part(claim)),
             answers=answers,
             found=found,
-            min_score=MIN_SCORES[self._model.settings.strictness],
+            min_score=MIN_SCORES[self.strictness],
             question=self._query.question,
         )
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.rescue import LONGEST_QUOTE
+from rag.sources import Source
 from rag.words import spaced, tokens
 
 __all__ = ["is_overview", "leads", "most_points"]

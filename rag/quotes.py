@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from rag.conversation import begins_with_reference
-from rag.evidence import Source
 from rag.inquiry import Inquiry
 from rag.rescue import LONGEST_QUOTE
+from rag.sources import Source
 from rag.verify import Verdict
 
 __all__ = ["SURELY", "best", "better", "more", "own_words", "pointed"]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 
-from rag import quotes
+from rag import deciding, quotes
 from rag.drafts import drafts
 from rag.events import Checked, Draft, Event, Retracted, Step
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.inquiry import Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
@@ -18,46 +18,11 @@ from rag.words import negated
 
 __all__ = ["Reading"]
 
-_WHOLE = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
-_PASSAGES = {"strict": 0.7, "balanced": 0.5, "lenient": 0.2}
-"""Probability that the article answers the question under which the answer is that it does not, for an article that is
-read whole and for passages.
-
-In much text the model misses things, and what comes is checked as well: of 153 questions about ten whole articles kept
-apart that have an answer, 136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none 64 are
-declined with each. Of passages it is sure: of 24 questions about three encyclopedia articles kept apart the same 20 are
-answered rightly with 0.1 and 0.5, and of 8 that have no answer 4 and 6 are declined.
-"""
-
-_LIKELY, _ALONE = -4.0, 0.5
-"""Log-odds of a sentence, to the pointer, from which it is read alone if the whole article does not seem to answer, and
-probability that it answers from which it is said.
-
-Of 62 questions about articles kept apart that were declined, with a limit of 0.05, this answers 3 of the 8 that have an
-answer, and none of the others; a look was taken at half of them.
-"""
-
 _NO_ANSWER = "The article does not seem to answer this."
 _UNSURE = "It is not sure that this answers."
 
 _ANOTHER = "Another sentence of the article answers this better."
 _OWN_WORDS = "It puts together what the article does not: here are the article's own words."
-
-SURE = 0.75
-"""Probability that a passage answers from which no other one is read.
-
-Of ten questions about encyclopedia articles kept apart with 0.5 to 0.9, the passage alone was enough for all with
-0.75 or more, and for two of those with less it was not.
-"""
-
-
-_HOPELESS, _ELSEWHERE = 0.2, 0.0
-"""Probability that the first passage answers under which no other is read, if no sentence of the others has these
-log-odds, to the pointer.
-
-Of 72 questions about long articles kept apart this is so for 15 of the 24 that have no answer, two of which would be
-answered if all were read, and for one of the others, which would be declined then too. It saves some 200 tokens.
-"""
 
 
 class Reading:
@@ -116,10 +81,10 @@ class Reading:
             self._watch.note("first_word")
             yield Draft(first, pointed.text)
             self.next += 1
-        with closing(self._decide(pointed)) as pieces:
-            self._watch.note("decided")
-            limits = _WHOLE if self.evidence.whole or further else _PASSAGES
-            declined = self.found < limits[self._model.settings.strictness]
+        self._inquiry, pieces = deciding.decide(self._inquiry, pointed)
+        self._watch.note("decided")
+        with closing(pieces):
+            declined = deciding.declines(self._inquiry, further=further)
             if declined:
                 pieces.close()  # what is asked next needs the model too
             closer = self._look_closer() if declined else None
@@ -138,7 +103,7 @@ class Reading:
                 yield from self._say(*quoted)
             elif closer := self._look_closer():
                 yield from self._say(closer.sources[0].text, closer)
-        if self.kept and self.found >= SURE and is_overview(self._query.searched, self.evidence):
+        if self.kept and self.found >= deciding.SURE and is_overview(self._query.searched, self.evidence):
             yield from self._points()
         elif len(self.kept) == 1:
             for also in quotes.more(self._inquiry, self.kept[0][1]):
@@ -214,48 +179,12 @@ class Reading:
                 yield from self._say(source.text, verdict)
 
     def _look_closer(self) -> Verdict | None:
-        """Return the verdict about the closest sentence of an article that was read whole, if it answers when it is
-        read alone, with its neighbours: in much text a small model misses things."""
-        for source in self._inquiry.closest(1) if self.evidence.whole else ():
-            if source.score >= _LIKELY:
-                closer = self._of(self.evidence.beside(source))
-                closer.begin(writing=False).close()
-                if closer.found >= _ALONE and (verdict := closer.check(source.text)).sources:
-                    self._inquiry = closer
-                    return verdict
-        return None
-
-    def _decide(self, pointed: Source | None) -> Generator[Piece]:
-        """Find out how probable it is that the article answers, and return what the model writes.
-
-        Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
-        surely than several; of one that was not read ahead only the sentence that is surely pointed at, with its
-        neighbours. The others are read after it if it does not surely answer, and there is some hope that they do. What
-        may be about the article as a whole is asked of its outline before.
-        """
-        every = self.evidence
-        tried = [self._of(every.outline)] if every.outline else []
-        first = None
-        if self._model.builtin and not every.whole and not every.heading and len(every.excerpts) > 1:
-            best = self._of(every.best)
-            first = self._of(every.beside(pointed)) if pointed and not best.known else best
-            tried.append(first)
-        for less in tried:
-            pieces = less.begin(writing=pointed is None)
-            if less.found >= SURE or (less is first and self._hopeless(first)):
-                self._inquiry = less
-                return pieces
-            pieces.close()
-        return self._inquiry.begin(writing=pointed is None)
-
-    def _hopeless(self, first: Inquiry) -> bool:
-        """Whether neither what was read first nor what else was found is likely to answer."""
-        return first.found < _HOPELESS and not any(
-            source.score >= _ELSEWHERE and source not in first.evidence for source in self._inquiry.closest()
-        )
-
-    def _of(self, evidence: Evidence) -> Inquiry:
-        return Inquiry(self._query, evidence, self._model)
+        """Return the verdict about the closest sentence, if it answers when it is read alone, with its neighbours."""
+        closer = deciding.look_closer(self._inquiry)
+        if closer is None:
+            return None
+        self._inquiry, verdict = closer
+        return verdict
 
     def says(self, sentence: str) -> Verdict:
         """Whether the article carries a sentence, no matter what was asked."""

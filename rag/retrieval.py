@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from index import Article, ArticleInfo
 from rag.conversation import search_query
-from rag.evidence import READ, SEARCH_COUNTS, Evidence, Excerpt
+from rag.evidence import READ, SEARCH_COUNTS, Evidence
 from rag.overview import is_overview, leads
 from rag.sections import named_section
+from rag.sources import Excerpt
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings

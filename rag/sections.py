@@ -6,7 +6,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from index import Article, sentences
-from rag.evidence import READ, Evidence, Excerpt
+from rag.evidence import READ, Evidence
+from rag.sources import Excerpt
 from rag.words import fold, spaced
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from index.paths import data_dir
 from rag import prompts
 from rag.answers import Answer
 from rag.events import Event, Finished
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.models import LanguageModel
+from rag.sources import Excerpt
 
 __all__ = ["Suggested", "Suggestions", "forget"]
 

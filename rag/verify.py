@@ -13,8 +13,9 @@ from rag.answers import Citation
 from rag.antecedents import joined, missing, with_antecedents
 from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
-from rag.evidence import Evidence, Source
+from rag.evidence import Evidence
 from rag.facts import names
+from rag.sources import Source
 from rag.words import content_words, negated, spaced
 
 __all__ = ["Verdict", "verify"]

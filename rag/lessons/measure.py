@@ -27,7 +27,7 @@ from rag.settings import Settings
 from rag.words import share
 
 SURE = (0.5, 2.0)
-"""Log-odds from which it is told how often the pointer is right; from the first one ``rag.reading`` believes it."""
+"""Log-odds from which it is told how often the pointer is right; from the first one ``rag.quotes`` believes it."""
 
 Judged = tuple[bool, float]
 """Whether something is right, and a number that should be higher if it is."""

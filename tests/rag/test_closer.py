@@ -8,8 +8,9 @@ import pytest
 from index import Article
 from rag import quotes
 from rag.events import Checked, Finished, Retracted
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.models import Piece
+from rag.sources import Excerpt
 from tests.rag.scripted import SEED, Scripted, ask, events
 
 ASKED = "What could the deal enable Meta to do?"

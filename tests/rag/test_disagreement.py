@@ -8,10 +8,11 @@ from index import Article
 from rag.answers import Answer
 from rag.chain import Query, run
 from rag.events import Finished
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.models import Piece
 from rag.prompts import FOUND
 from rag.settings import Settings
+from rag.sources import Excerpt
 
 ELEVEN = "At the bridge eleven workers lost their lives."
 NONE = "At the bridge no workers lost their lives."

@@ -7,9 +7,10 @@ import pytest
 from index import Article
 from rag.chain import Query, run
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.models import Piece
 from rag.prompts import FOUND
+from rag.sources import Excerpt
 from tests.rag.scripted import Scripted, events
 
 ASKED = "What could the deal enable Meta to do?"

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, seed_article
-from rag.evidence import Evidence, Excerpt
+from rag.evidence import Evidence
 from rag.retrieval import whole
+from rag.sources import Excerpt
 from rag.verify import verify
 from rag.words import content_words, spaced
 
