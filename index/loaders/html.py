@@ -147,6 +147,8 @@ def _prepare(page: Any) -> str:
     write_out(page)
     for element in list(page.iter("noscript", "rt", "rp")):
         element.drop_tree()  # "Please enable JavaScript" is there for programs that run none; how a word is said
+    for label in page.xpath("//li//label"):
+        label.drop_tag()  # of what can be ticked off, such as an ingredient
     for caption in list(page.iter("figcaption")):
         _become_paragraph(caption)
     for figure in page.iter("figure"):

@@ -9,6 +9,11 @@ from index.loaders.spans import LONG_CELL, Cell, write_out_spans
 _NOTE = re.compile(r"\[?\(?([\w*†‡§]{1,4})\)?\]?")
 _TEX = ".//*[local-name()='annotation'][@encoding='application/x-tex']"
 _STRUCK = "descendant::*[self::del or self::s or self::strike or contains(@style, 'line-through')]"
+_NO_TEXT = (
+    "descendant::*[contains(@class, 'mw-editsection') or @role = 'doc-pagebreak'"
+    " or @*[name() = 'epub:type'] = 'pagebreak']"
+)
+"""The link of Wikipedia that edits a section, and the number of a page on paper, within a sentence."""
 
 _PLACED = ("table", "h1", "h2", "h3")
 """What is in the cells of a table that only places what is on a page."""
@@ -21,7 +26,7 @@ def write_out(root: Any) -> None:
     that is only a sign, such as the arrow from a note back to its place, is left out, and so is what is deleted or
     struck out, which the article says no more: of "<s>$50</s> $30" the old price.
     """
-    for element in root.xpath(_STRUCK):
+    for element in root.xpath(f"{_STRUCK} | {_NO_TEXT}"):
         if re.match(r"\s*[.,;:!?)]", element.tail or ""):
             _strip_before(element)
         element.drop_tree()

@@ -44,6 +44,9 @@ def added(article: Article) -> str:
         ("<p>It costs <s>$50</s> $30, <del>or <b>more</b></del> <ins>not</ins> less.</p>", "It costs $30, not less."),
         ("<p>A <strike>bad</strike> year <span style='text-decoration:line-through'>or two</span>.</p>", "A year."),
         ("<p>It goes on.</p><del><p>It is <del>all</del> over.</p></del>", "It goes on."),
+        ("<p>A <i role='doc-pagebreak'>13</i>quay <i epub:type='pagebreak'>14</i>is old.</p>", "A quay is old."),
+        ("<h3>Quay<i class='mw-editsection'>[<a href='/e'>edit</a>]</i></h3><p>It is.</p>", "Quay\n\nIt is."),
+        ("<ul><li><label><input type='checkbox'/> Flour</label></li><li>Salt</li></ul>", "• Flour\n• Salt"),
         ("<p>It is <ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby> there.</p>", "It is 東京 there."),
     ],
 )  # fmt: skip
