@@ -112,7 +112,8 @@ class Desk:
     def suggestions(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Questions that these articles answer, as far as they are made, and whether more are on their way.
 
-        With ``again`` it is only looked: of two tabs, the one that opened its article last has more made.
+        Only the built-in model makes them. With ``again`` it is only looked: of two tabs, the one that opened its
+        article last has more made.
         """
         library = self.chat.library
         asked = find_articles(data.get("articles"), library)

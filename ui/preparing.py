@@ -34,7 +34,17 @@ class Preparing:
         self._lock = threading.Lock()
 
     def open(self, chat: rag.ArticleChat, articles: Sequence[Article]) -> None:
-        """Prepare for these articles from now on, in the background, in place of those before."""
+        """Prepare for these articles from now on, in the background, in place of those before.
+
+        Only the built-in model prepares: another one is sent nothing, and costs nothing, before somebody asks.
+
+        Args:
+            chat: Answers the questions.
+            articles: The articles that are open.
+        """
+        if not chat.model.builtin:
+            self.stop()
+            return
         with self._lock:
             self._wanted = self._suggesting = chat, tuple(articles)
             if self._thread is None:

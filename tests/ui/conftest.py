@@ -6,7 +6,7 @@ has the built-in model.
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index import seed_article
 from tests.servers import ModelServer, model_server
 from ui.conversations import Conversations
+from ui.desk import Desk
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,7 +38,6 @@ SUGGESTED = "What may become increasingly rare?"
 REPLIES = {
     WHY: f"Found\n{CONFLICT} {ROLE}",
     INVENTS: f"Found\n{CONFLICT} {INVENTION} {ROLE}",
-    "Which question does this article answer?": f"Found\n{SUGGESTED}",
     SUGGESTED: "Found\nPartnerships with neutral data service providers may become increasingly rare.",
 }
 
@@ -191,6 +192,16 @@ def kept() -> list[list[str]]:
     """The questions of each conversation on disk, the latest conversation first."""
     store = Conversations()
     return [[t["question"] for t in store.get("local", row["id"])["turns"]] for row in store.list("local")]
+
+
+def suggest(monkeypatch: pytest.MonkeyPatch, *questions: str, starts: Sequence[int] = ()) -> None:
+    """Suggest these questions about the article that comes with the program, as the built-in model would."""
+    places = starts or range(len(questions))
+    rows = [
+        {"question": q, "article_id": seed_article().id, "start": start, "end": start + 1}
+        for q, start in zip(questions, places, strict=True)
+    ]
+    monkeypatch.setattr(Desk, "suggestions", lambda *_: {"suggestions": rows, "more": False})
 
 
 @contextmanager

@@ -2,13 +2,29 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import FOUNDED, INVENTS, TWO_VIEWS, VIEWS, WHY, Site, Visit, ask, violations
+from tests.ui.conftest import (
+    FOUNDED,
+    INVENTS,
+    SUGGESTED,
+    TWO_VIEWS,
+    VIEWS,
+    WHY,
+    Site,
+    Visit,
+    ask,
+    suggest,
+    violations,
+)
 
 
 @VIEWS
-def test_axe_finds_nothing(visit: Visit, site: Site, width: int, scheme: str) -> None:
+def test_axe_finds_nothing(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+) -> None:
+    suggest(monkeypatch, SUGGESTED)
     page = visit(site.url, width, scheme)
     page.get_by_role("list", name="Suggested questions").wait_for()
     assert violations(page) == []

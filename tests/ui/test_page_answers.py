@@ -1,7 +1,6 @@
 """Asking on the page: what is shown while the answer is made, where it says so, and what can be done with it."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from tests.ui.conftest import (
     INVENTION,
     INVENTS,
     ROLE,
+    SUGGESTED,
     TWO_VIEWS,
     VIEWS,
     WHY,
@@ -21,6 +21,7 @@ from tests.ui.conftest import (
     Visit,
     answered,
     ask,
+    suggest,
 )
 from ui.desk import Desk
 
@@ -257,26 +258,15 @@ def test_thumbs_are_kept_with_what_they_are_about(visit: Visit, site: Site, widt
 
 @TWO_VIEWS
 def test_suggestions_are_asked_with_a_click_and_not_offered_twice(
-    visit: Visit, site: Site, width: int, scheme: str
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
 ) -> None:
-    from tests.ui.conftest import SUGGESTED
-
+    suggest(monkeypatch, SUGGESTED)
     page = visit(site.url, width, scheme)
     page.get_by_role("list", name="Suggested questions").get_by_role("button", name=SUGGESTED).click()
     answered(page)
     expect(last(page).get_by_test_id("user")).to_have_text(SUGGESTED)
     expect(last(page)).to_contain_text("Found in the article")
     expect(page.get_by_role("group", name="Suggested questions")).to_be_hidden()
-
-
-def suggest(monkeypatch: pytest.MonkeyPatch, *questions: str, starts: Sequence[int] = ()) -> None:
-    """Suggest these questions about the article that comes with the program."""
-    places = starts or range(len(questions))
-    rows = [
-        {"question": q, "article_id": seed_article().id, "start": start, "end": start + 1}
-        for q, start in zip(questions, places, strict=True)
-    ]
-    monkeypatch.setattr(Desk, "suggestions", lambda *_: {"suggestions": rows, "more": False})
 
 
 def test_without_a_finger_to_swipe_with_all_suggestions_are_in_view(

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from index import Article
 from index.errors import ArticleChatError
-from rag import ArticleChat
+from rag import ArticleChat, Settings
 from rag.suggest import Suggestions
+from tests.servers import model_server
 from ui.desk import Desk, Reader
 from ui.preparing import Preparing
 
@@ -51,6 +53,8 @@ class Questions:
 
 class Patient:
     """Reads for as long as it may."""
+
+    model = SimpleNamespace(builtin=True)
 
     def __init__(self, gate: Callable[[], bool] = lambda: True) -> None:
         self.questions = Questions(gate)
@@ -176,6 +180,30 @@ def test_an_article_that_is_opened_meanwhile_is_the_one_that_is_read() -> None:
     time.sleep(0.2)
     assert chat.read[-1] == TWO.id
     reading.stop()
+
+
+def test_another_model_is_sent_nothing_before_somebody_asks() -> None:
+    with model_server() as server:
+        chat = ArticleChat(Settings(model=server.model, base_url=server.url))
+        desk = Desk(chat)
+        shown = desk.suggestions(Reader("local", local=True), {})
+        eventually(lambda: not any(t.name == "article-chat-prepare" for t in threading.enumerate()))
+        assert server.requests == []
+        assert shown == {"suggestions": [], "more": False}
+        chat.close()
+
+
+def test_what_was_prepared_before_is_not_when_another_model_answers() -> None:
+    chat, reading = ahead(lambda: False)
+    reading.open(chat, [ONE])
+    eventually(lambda: chat.steps > 0)
+    other: Any = Patient()
+    other.model = SimpleNamespace(builtin=False)
+    reading.open(other, [TWO])
+    steps = chat.steps
+    time.sleep(0.3)
+    assert chat.steps <= steps + 1
+    assert (other.questions.begun, other.read) == (0, [])
 
 
 def test_the_page_goes_on_reading_the_open_article_when_another_is_removed(
