@@ -162,6 +162,9 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_port, default=7860, help="the port to listen on (default: %(default)s)"
     )
     serve.add_argument("--allow-url", action="store_true", help="let the page read articles from the web")
+    serve.add_argument(
+        "--shared", action="store_true", help="nobody may remove articles or change settings: behind a proxy"
+    )
     serve.add_argument("--mcp", action="store_true", help="be an MCP server too (needs gradio[mcp])")
     serve.add_argument("--open", action="store_true", help="open it in the browser")
     add = command("add", "add", "Read articles and keep them, ready to be asked.")

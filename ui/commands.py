@@ -89,6 +89,7 @@ def serve(options: Namespace) -> int:
             port=options.port,
             open_browser=options.open,
             allow_url=options.allow_url,
+            shared=options.shared,
             mcp=options.mcp,
             block=False,
         )

@@ -38,12 +38,13 @@ class Page(gr.Blocks):
     desk: Desk
 
 
-def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> Page:
+def build(chat: rag.ArticleChat, *, allow_url: bool = False, shared: bool = False) -> Page:
     """Build the page, without serving it.
 
     Args:
         chat: Answers the questions. It is started when the page is first looked at.
         allow_url: Whether articles may be brought by their web address.
+        shared: Whether nobody counts as who sits at this computer.
 
     Returns:
         Blocks to ``launch()`` or to mount; :func:`serve` also guards and bounds them.
@@ -55,7 +56,7 @@ def build(chat: rag.ArticleChat, *, allow_url: bool = False) -> Page:
             html_template=_asset("page.html"),
             head=f"<style>{_asset('page.css')}</style>",
             js_on_load="\n".join(_asset(name) for name in _SCRIPTS),
-            server_functions=[_page_call(desk)],
+            server_functions=[_page_call(desk, shared)],
             apply_default_css=False,
             elem_id="article-chat",
         )
@@ -72,6 +73,7 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     allow_url: bool = False,
+    shared: bool = False,
     mcp: bool = False,
     block: bool = True,
 ) -> Page:
@@ -83,6 +85,7 @@ def serve(
         port: The port to listen on.
         open_browser: Whether to show the page in the reader's browser.
         allow_url: Whether articles may be brought by their web address.
+        shared: Whether nobody counts as who sits at this computer: behind a proxy all would seem to.
         mcp: Whether to be an MCP server too, at ``/gradio_api/mcp/``. Needs ``gradio[mcp]``.
         block: Whether to return only when interrupted.
 
@@ -93,7 +96,7 @@ def serve(
         ArticleChatError: If the port is taken, or MCP's package is missing.
     """
     _check(host, port, mcp=mcp)
-    page = build(chat, allow_url=allow_url)
+    page = build(chat, allow_url=allow_url, shared=shared)
     try:
         page.launch(
             server_name=host,
@@ -113,7 +116,8 @@ def serve(
             max_file_size=_MAX_FILE_SIZE,
             mcp_server=mcp,
             theme=_theme(),
-            app_kwargs={"middleware": [Middleware(Guard, loopback=is_loopback(host))]},
+            # A proxy may pass on the name that it is called by.
+            app_kwargs={"middleware": [Middleware(Guard, loopback=is_loopback(host) and not shared)]},
         )
     except OSError as error:  # somebody was quicker
         raise _taken(host, port) from error
@@ -123,14 +127,14 @@ def serve(
     return page
 
 
-def _page_call(desk: Desk) -> Any:
+def _page_call(desk: Desk, shared: bool) -> Any:
     async def page_call(data: dict[str, Any], request: gr.Request) -> dict[str, Any]:
         """What the page's script calls. An error is an answer too, so that the page can show it and go on."""
         try:
             action = data.get("action")
             if action not in _ACTIONS:
                 raise ArticleChatError("The page is older than the program. Reload it.")
-            perform = partial(getattr(desk, action), _reader(data, request), data)
+            perform = partial(getattr(desk, action), _reader(data, request, shared), data)
             return await (perform() if action == "follow" else to_thread.run_sync(perform))
         except Exception as error:
             return {"error": explain(error)}
@@ -138,10 +142,10 @@ def _page_call(desk: Desk) -> Any:
     return page_call
 
 
-def _reader(data: dict[str, Any], request: Any) -> Reader:
+def _reader(data: dict[str, Any], request: Any, shared: bool) -> Reader:
     """Who sits at this computer shares what it keeps; who comes over the network has a shelf of their own."""
     forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
-    if request.client and is_loopback(request.client.host) and not forwarded:
+    if request.client and is_loopback(request.client.host) and not (shared or forwarded):
         return Reader("local", local=True)
     secret = str(data.get("reader") or "")
     if len(secret) < 32:

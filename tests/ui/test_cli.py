@@ -494,7 +494,7 @@ def test_serve_until_ctrl_c(server: ModelServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with subprocess.Popen(
-        command("serve", "--port", str(port)),
+        command("serve", "--port", str(port), "--shared"),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -502,7 +502,9 @@ def test_serve_until_ctrl_c(server: ModelServer) -> None:
     ) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
-        assert "Article Chat" in httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).text
+        address = f"http://127.0.0.1:{port}/"
+        named = {"Host": "articles.example"}  # as a proxy may pass it on
+        assert "Article Chat" in httpx.get(address, headers=named, trust_env=False).text
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (0, "")

@@ -196,6 +196,16 @@ def test_strangers_change_nothing_and_hide_nothing(site: Site) -> None:
     assert "browser" in _page_call(site, {"action": "state"}, stranger)["error"]
 
 
+def test_behind_a_proxy_that_says_nothing_of_itself_nobody_is_local(site: Site) -> None:
+    with serving(site.chat, shared=True) as url:
+        shared = Site(url, site.model, site.chat)
+        for action in ({"action": "configure", "model": "builtin"}, {"action": "remove", "id": "x"}):
+            assert "sits at the computer" in _page_call(shared, {**action, "reader": "s" * 40})["error"]
+        assert "browser" in _page_call(shared, {"action": "state"})["error"]
+        assert _page_call(shared, {"action": "state", "reader": "s" * 40})["local"] is False
+        assert httpx.get(url, headers={"Host": "articles.example"}).status_code == 200  # the proxy's own name
+
+
 def test_a_key_is_never_sent_to_another_address(site: Site) -> None:
     from rag import ArticleChat, Settings
 
