@@ -83,9 +83,11 @@ class Screen:
             yield lambda _what, _done: None
             return
         from rich.console import Console
+        from rich.text import Text
 
         with Console(stderr=True).status("") as status:
-            yield lambda what, done: status.update(_step(what, done))
+            # A plain string would be read as markup, and a title may look like some.
+            yield lambda what, done: status.update(Text(_step(what, done)))
 
 
 class _Draft:

@@ -1,5 +1,6 @@
 """The command line, most of it in this process, over the real chain and a model server of the test's own."""
 
+import io
 import json
 import os
 import pty
@@ -8,6 +9,7 @@ import select
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,7 +24,7 @@ from tests.index.test_library import HARBOUR, Letters
 from tests.processes import command, environment, run, run_python
 from tests.servers import ModelServer, model_server
 from ui.cli import main
-from ui.terminal import plain
+from ui.terminal import Screen, plain
 
 GOOD = "Google views Meta's partnership with Scale AI as a potential conflict of interest."
 
@@ -488,6 +490,23 @@ def in_terminal(arguments: list[str], env: dict[str, str]) -> str:
 
 def test_nothing_commands_the_terminal() -> None:
     assert plain("a\x1b]0;title\x07b\x9b2Jc\u202ed\r\ne\tf") == "a]0;titleb2Jcd\ne\tf"
+
+
+class Terminal(io.StringIO):
+    """Where a person is watching."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_title_is_no_markup_where_progress_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setenv("COLUMNS", "200")
+    with Screen().progress() as report:
+        report("Using [/etc/passwd] safely: reading", 0.5)
+        time.sleep(0.5)  # until it is drawn
+    assert isinstance(sys.stderr, Terminal)
+    assert "Using [/etc/passwd] safely: reading 50% ..." in sys.stderr.getvalue()
 
 
 def test_serve_until_ctrl_c(server: ModelServer) -> None:
