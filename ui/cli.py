@@ -173,7 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     listed = command("list", "list_articles", "List the articles that were added.")
     listed.add_argument("--json", action="store_true", help="print them as JSON")
     remove = command("remove", "remove", "Remove articles and everything made of them.")
-    remove.add_argument("ids", nargs="+", metavar="ID", help="an id from 'list', or enough of its beginning")
+    remove.add_argument(
+        "ids", nargs="+", metavar="ID", help="an id from 'list', or its first 4 characters or more"
+    )
     feedback = command("feedback", "feedback", "Show what readers thought of answers on the page.")
     what = feedback.add_mutually_exclusive_group()
     what.add_argument("--rating", choices=["good", "bad"], help="only these")

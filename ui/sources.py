@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["chosen", "files_of", "full_id", "load_any"]
 
+_SHORTEST = 4  # characters of an id: fewer are a slip, and may begin the only one there is
+
 
 def chosen(options: Namespace, library: "Library") -> "list[Asked] | None":
     """The articles to ask.
@@ -97,14 +99,18 @@ def full_id(library: "Library", wanted: str) -> str:
 
     Args:
         library: Where to look.
-        wanted: An id or its beginning.
+        wanted: An id or its beginning, at least 4 characters.
 
     Returns:
         The whole id.
 
     Raises:
-        ArticleError: If there is none, or more than one.
+        ArticleError: If it is too short, or there is none, or more than one.
     """
+    if len(wanted) < _SHORTEST:
+        raise ArticleError(
+            f"{wanted!r} is too short: give at least {_SHORTEST} characters of an id. 'article-chat list' shows them."
+        )
     matching: list[str] = [info.id for info in library.articles() if info.id.startswith(wanted)]
     if len(matching) == 1:
         return matching[0]

@@ -17,13 +17,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from index import Article, Library, seed_article
+from index import Article, ArticleError, Library, seed_article
 from rag import Answer
 from tests.index import documents
 from tests.index.test_library import HARBOUR, Letters
 from tests.processes import command, environment, run, run_python
 from tests.servers import ModelServer, model_server
 from ui.cli import main
+from ui.sources import full_id
 from ui.terminal import Screen, plain
 
 GOOD = "Google views Meta's partnership with Scale AI as a potential conflict of interest."
@@ -247,6 +248,17 @@ def test_adding_many_can_be_interrupted_and_goes_on_where_it_stopped(
 
 def test_remove_what_is_not_there(fails: Fails) -> None:
     assert "article-chat list" in fails(1, "remove", "0123")
+
+
+@pytest.mark.parametrize("slip", [0, 1, 3])
+def test_what_is_too_short_for_an_id_removes_nothing(slip: int, home: Path, fails: Fails) -> None:
+    with Library(home / "library", embeddings=Letters()) as library:
+        article = Article.from_text(HARBOUR)
+        library.add(article)
+        with pytest.raises(ArticleError, match="at least 4 characters"):
+            full_id(library, article.id[:slip])
+        assert full_id(library, article.id[:4]) == full_id(library, article.id) == article.id
+    assert "at least 4 characters" in fails(1, "remove", article.id[:slip])
 
 
 def test_all_of_nothing(server: ModelServer, fails: Fails) -> None:
