@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from index.errors import ArticleChatError, StoreError
 from index.paths import data_dir
@@ -22,15 +22,21 @@ logger = logging.getLogger(__name__)
 _ID = re.compile(r"[0-9a-f]{32}")
 _TITLE_LENGTH = 80
 
+_TEXTS = ("id", "reader", "title", "created", "updated")
+_LISTS = ("articles", "turns")
+# The rest of a turn may be missing, as in earlier versions.
+_TURN = {"id", "question", "state", "job", "answer", "error"}
+
 Record = dict[str, Any]
 
 
 class Conversations:
     """Conversations on disk, each seen only by the reader who had it.
 
-    A conversation is ``{"id", "title", "created", "updated", "articles", "turns"}``; a turn is
-    ``{"id", "question", "state", "answer", "retractions", "error", "rating"}``, its state one of ``running``,
-    ``done``, ``stopped`` and ``failed``, its answer what ``Answer.to_dict()`` gave.
+    A conversation is ``{"id", "reader", "title", "created", "updated", "articles", "turns"}``; a turn is
+    ``{"id", "question", "state", "job", "answer", "checked", "retractions", "error", "rating"}``, its state one of
+    ``running``, ``done``, ``stopped`` and ``failed``, its answer what ``Answer.to_dict()`` gave, and ``checked`` the
+    events of the sentences that were verified before it was stopped or failed.
 
     Args:
         folder: Where they are kept; ``conversations`` in the data directory if None.
@@ -82,7 +88,7 @@ class Conversations:
                 raise ArticleChatError("That conversation is not on this computer any more.") from None
             except (OSError, ValueError) as error:
                 raise StoreError(f"The conversation in {path} cannot be read: {error}.") from error
-        if not isinstance(record, dict) or not isinstance(record.get("turns"), list):
+        if not _is_whole(record):
             raise StoreError(f"The conversation in {path} is damaged. Erase it, or remove the file.")
         return record
 
@@ -182,6 +188,16 @@ def history(turns: list[Mapping[str, Any]]) -> list[tuple[str, str]]:
         Pairs of question and answer.
     """
     return [(t["question"], t["answer"]["text"]) for t in turns if t["state"] == "done" and t["answer"]]
+
+
+def _is_whole(record: Any) -> TypeGuard[Record]:
+    """Whether this has all that a conversation and its turns have."""
+    return (
+        isinstance(record, dict)
+        and all(isinstance(record.get(key), str) for key in _TEXTS)
+        and all(isinstance(record.get(key), list) for key in _LISTS)
+        and all(isinstance(turn, dict) and turn.keys() >= _TURN for turn in record["turns"])
+    )
 
 
 def _write(path: Path, text: str) -> None:

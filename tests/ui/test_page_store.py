@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,33 @@ def test_a_damaged_conversation_costs_only_itself(store: Conversations, tmp_path
         store.get("local", records[0]["id"])
     store.erase("local")
     assert not list(path.parent.iterdir())
+
+
+DAMAGE: list[Callable[[dict[str, Any]], Any]] = [
+    lambda record: [],
+    lambda record: {"turns": []},
+    lambda record: {**record, "updated": None},
+    lambda record: {**record, "reader": None},
+    lambda record: {**record, "articles": "a"},
+    lambda record: {**record, "turns": {}},
+    lambda record: {**record, "turns": ["Why?"]},
+    lambda record: {**record, "turns": [{"question": "Why?"}]},
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_json_that_is_no_conversation_costs_only_itself(
+    store: Conversations, tmp_path: Path, damage: Callable[[dict[str, Any]], Any]
+) -> None:
+    records = [store.create("local", []) for _ in range(2)]
+    for record in records:
+        record["turns"] = [turn("Why?")]
+        store.save(record)
+    path = tmp_path / "conversations" / "local" / f"{records[0]['id']}.json"
+    path.write_text(json.dumps(damage(records[0])))
+    assert [row["id"] for row in store.list("local")] == [records[1]["id"]]
+    with pytest.raises(StoreError, match="damaged"):
+        store.get("local", records[0]["id"])
 
 
 def test_a_full_disk_loses_nothing(
