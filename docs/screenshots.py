@@ -32,7 +32,7 @@ def main() -> None:
         from ui.page import serve
 
         chat = ArticleChat()
-        server = serve(chat, port=7899, open_browser=False, block=False)
+        server = serve(chat, port=7899, open_browser=False)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),

@@ -64,7 +64,7 @@ from ui.page import serve
 with socket.create_server(("127.0.0.1", 0)) as free:
     port = free.getsockname()[1]
 chat = ArticleChat()
-page = serve(chat, port=port, open_browser=False, block=False)
+page = serve(chat, port=port, open_browser=False)
 body = urllib.request.urlopen(f"http://127.0.0.1:{port}/").read()
 assert b"Article Chat" in body
 page.close()

@@ -91,7 +91,6 @@ def serve(options: Namespace) -> int:
             allow_url=options.allow_url,
             shared=options.shared,
             mcp=options.mcp,
-            block=False,
         )
         try:
             print(f"Article Chat is at {page.local_url} (Ctrl-C ends it)", flush=True)

@@ -48,7 +48,6 @@ class Desk:
         chat: Answers the questions.
         allow_url: Whether articles may be brought by their web address.
         uploaded: Whether a path is that of a file which the page uploaded.
-        conversations: Where they are kept; in the data directory if None.
     """
 
     def __init__(
@@ -57,12 +56,11 @@ class Desk:
         *,
         allow_url: bool = False,
         uploaded: Callable[[str], bool] = lambda path: False,
-        conversations: Conversations | None = None,
     ) -> None:
         self.chat = chat
         self._allow_url = allow_url
         self._uploaded = uploaded
-        self._conversations = conversations or Conversations()
+        self._conversations = Conversations()
         self._jobs = Jobs()
         self._asking = Asking(self._conversations, self._jobs)
         self._preparing = Preparing(lambda: self._jobs.busy)

@@ -75,9 +75,8 @@ def serve(
     allow_url: bool = False,
     shared: bool = False,
     mcp: bool = False,
-    block: bool = True,
 ) -> Page:
-    """Serve the page until it is interrupted. The model loads in the background and the page shows how far it is.
+    """Serve the page in the background. The model loads there too and the page shows how far it is.
 
     Args:
         chat: Answers the questions.
@@ -87,7 +86,6 @@ def serve(
         allow_url: Whether articles may be brought by their web address.
         shared: Whether nobody counts as who sits at this computer: behind a proxy all would seem to.
         mcp: Whether to be an MCP server too, at ``/gradio_api/mcp/``. Needs ``gradio[mcp]``.
-        block: Whether to return only when interrupted.
 
     Returns:
         The running page; ``close()`` ends it.
@@ -122,8 +120,6 @@ def serve(
     except OSError as error:  # somebody was quicker
         raise _taken(host, port) from error
     page.desk.load()
-    if block:
-        page.block_thread()
     return page
 
 

@@ -79,7 +79,7 @@ def serving(chat: "ArticleChat", port: int = 0, **options: Any) -> Iterator[str]
     from ui.page import serve
 
     port = port or free_port()
-    page = serve(chat, port=port, open_browser=False, block=False, **options)
+    page = serve(chat, port=port, open_browser=False, **options)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
