@@ -22,8 +22,10 @@ exit codes:
   0  answered     3  not in the article     2  bad use     1  failure
 
 environment:
-  ARTICLE_CHAT_MODEL, _BASE_URL, _API_KEY, _STRICTNESS, _EMBEDDING_MODEL, _CHROMA_URL
+  ARTICLE_CHAT_MODEL, _BASE_URL, _API_KEY, _STRICTNESS
                      the same as the options; an option wins
+  ARTICLE_CHAT_EMBEDDING_MODEL, _CHROMA_URL
+                     another embedding model, and a Chroma server for the vectors
   ARTICLE_CHAT_HOME  where the model and the library are kept
 """
 

@@ -434,6 +434,15 @@ def test_help_is_quick_and_imports_nothing_heavy() -> None:
     assert min(float(one.stdout.splitlines()[-2]) for one in done) < 0.3
 
 
+def test_what_help_calls_the_same_as_the_options_is(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--help"])
+    (named,) = re.findall(r"ARTICLE_CHAT(_MODEL.*)\n +the same as the options", capsys.readouterr().out)
+    main(["ask", "--help"])
+    options = capsys.readouterr().out
+    for variable in named.split(", "):
+        assert variable.lower().replace("_", "-").replace("-", "--", 1) in options
+
+
 def test_version() -> None:
     assert re.fullmatch(r"article-chat (\d+\.\d+\.\d+|\(not installed\))\n", run("--version").stdout)
 
