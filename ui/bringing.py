@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from index import Library
     from ui.jobs import Job
 
-__all__ = ["bring", "brought", "unread_pages"]
+__all__ = ["TEXT_LIMIT", "bring", "brought", "unread_pages"]
 
-_TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
+TEXT_LIMIT = 20_000_000  # characters pasted; a file's size is bounded by the server
 _PASTED = "pasted"
 
 
@@ -46,7 +46,7 @@ def brought(
             raise ArticleChatError("Web addresses are off. Start with `article-chat serve --allow-url`.")
         return partial(_load_url, url, title)
     text = str(data.get("text") or "")
-    if len(text) > _TEXT_LIMIT:
+    if len(text) > TEXT_LIMIT:
         raise ArticleChatError("That is more text than one article can have. Bring it as a file.")
     return partial(Article.from_text, text, title=title, source=_PASTED)
 

@@ -14,13 +14,12 @@ from gradio.events import api
 import rag
 from index import Article, seed_article
 from ui.articles import article_row, find_articles
+from ui.bringing import TEXT_LIMIT
 from ui.jobs import explain
 
 __all__ = ["Endpoints"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-_TEXT_LIMIT = 20_000_000
 
 
 class Endpoints:
@@ -121,7 +120,7 @@ class Endpoints:
                 text: The whole text, plain or Markdown.
                 title: What to call it; its first words if left out.
             """
-            if len(text) > _TEXT_LIMIT:
+            if len(text) > TEXT_LIMIT:
                 raise rag.QuestionError("That is more text than one article can have.")
             article = Article.from_text(text, title=title or None, source="api")
             self._chat().library.add(article)
