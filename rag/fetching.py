@@ -1,10 +1,10 @@
 """One large file over HTTP, going on where the last attempt stopped."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.indexing import Progress
 from rag.errors import ModelError
 
 if TYPE_CHECKING:
@@ -16,9 +16,7 @@ _ATTEMPTS = 5  # in a row without a single new byte
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
-def fetch(
-    url: str, path: Path, size: int, progress: Callable[[str, float], None], *, pause: float = 1.0
-) -> None:
+def fetch(url: str, path: Path, size: int, progress: Progress, *, pause: float = 1.0) -> None:
     """Download ``url`` into ``path`` until it has ``size`` bytes; what ``path`` holds already is kept.
 
     Args:
@@ -69,9 +67,7 @@ def fetch(
         )
 
 
-def _attempt(
-    client: "httpx.Client", url: str, path: Path, size: int, progress: Callable[[str, float], None]
-) -> None:
+def _attempt(client: "httpx.Client", url: str, path: Path, size: int, progress: Progress) -> None:
     """Append what the server sends to the file, or start it anew if the server cannot go on in the middle."""
     have = _length(path)
     # "identity": the checksum and the range are of the file itself, not of a compressed form.

@@ -3,19 +3,19 @@
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 
 from index import Article, ArticleError, ArticleInfo, Library, load, seed_article
+from index.indexing import Progress
 from rag.events import Step
 from rag.retrieval import Asked, short
 
 __all__ = ["ArticleLike", "Opener", "Progress"]
 
-Progress = Callable[[str, float], None]
 ArticleLike = Asked | str | Path | Sequence[Asked | str | Path] | None
 
 _REMEMBERED = 64

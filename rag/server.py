@@ -9,7 +9,6 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -37,8 +36,6 @@ _GLANCE = 0.2
 
 _IDLE = 12
 """Looks at an idle model after which it is stopped, though not every slot was given back."""
-
-Progress = Callable[[str, float], None]
 
 
 class BuiltinServer:

@@ -17,14 +17,13 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
+from index.indexing import Progress
 from index.paths import data_dir
 from rag.errors import ModelError
 from rag.fetching import fetch
 from rag.parts import Part, damaged, find
 
 __all__ = ["MODEL_SHA256", "MODEL_SIZE", "MODEL_URL", "QWEN", "ModelFile", "builtin_model", "download_model"]
-
-Progress = Callable[[str, float], None]
 
 MODEL_SIZE = 1_117_320_768
 MODEL_SHA256 = "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"
