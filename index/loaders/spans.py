@@ -9,7 +9,7 @@ __all__ = ["LONG_CELL", "Cell", "write_out_spans"]
 LONG_CELL = 300
 """Characters. A cell with more is one of those that only place what is on a page, and is told once."""
 _MOST = 100_000
-"""Places. A table with more is none that anybody reads."""
+"""Places. A table with more is none that anybody reads, and stays as it is."""
 
 
 @dataclass(eq=False)
@@ -36,6 +36,8 @@ def write_out_spans(table: Sequence[_Row]) -> list[list[str]]:
     Args:
         table: For each row the cells that begin in it.
     """
+    if sum(cell.across * min(cell.down, len(table)) for row in table for cell in row) > _MOST:
+        return [[cell.text for cell in row] for row in table]
     rows = _placed(table)
     titles = list(takewhile(_is_alone, rows))
     rows = rows[len(titles) :]
@@ -51,8 +53,6 @@ def write_out_spans(table: Sequence[_Row]) -> list[list[str]]:
 
 def _placed(table: Sequence[_Row]) -> list[_Row]:
     """The rows with a cell for each column, if their cells do not tell the columns by their number alone."""
-    if sum(cell.across * min(cell.down, len(table)) for row in table for cell in row) > _MOST:
-        return [*table]
     placed: list[dict[int, Cell]] = [{} for _ in table]
     for number, cells in enumerate(table):
         column = 0
