@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, seed_article
+from rag import antecedents
 from rag.evidence import Evidence
 from rag.retrieval import whole
 from rag.sources import Excerpt
@@ -155,3 +156,25 @@ def test_whom_a_sentence_names_in_short_may_be_named_in_full() -> None:
     assert verify("Many readers love Scout.", evidence, agree, agree).sources
     assert not verify("Miss Finch is the moral center of the novel.", evidence, agree, agree).sources
     assert not verify("Atticus Smith is the moral center of the novel.", evidence, agree, agree).sources
+
+
+@pytest.mark.parametrize(
+    ("sentence", "joined"),
+    [
+        ("Kestrel halted its orders.", False),
+        ("Kestrel has two managers who talk.", False),
+        ("Kestrel and Dovre are looking for other sources.", True),
+        ("Calloway is 44.", False),
+        ("Lumivane lost 200 million dollars in 2022.", True),
+    ],
+)
+def test_what_puts_sentences_together_is_known(sentence: str, joined: bool) -> None:
+    article = Article.from_text(
+        "Kestrel halted its orders of 200 million dollars, two of its managers said, and talk goes on. "
+        "Dovre is looking for other sources too. Calloway came to Lumivane in 2022. The new head is 44."
+    )
+    by_name = {source.text.split()[0]: source for source in whole(article).sources}
+    cited = {"Kestrel": ["Kestrel"], "Calloway": ["The", "Calloway"], "Lumivane": ["Kestrel", "Calloway"]}
+    first = "Dovre" if "Dovre" in sentence else sentence.split()[0]
+    sources = [by_name[name] for name in cited.get(first, ["Dovre", "Kestrel"])]
+    assert antecedents.joined(sentence, sources, whole(article)) is joined
