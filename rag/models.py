@@ -2,11 +2,12 @@
 
 import math
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from index.indexing import Progress
 from rag import prompts
 from rag.errors import ModelError
 from rag.settings import BUILTIN, Settings
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from rag.server import BuiltinServer
 
 __all__ = ["LanguageModel", "Piece"]
-
-Progress = Callable[[str, float], None]
 
 _MOST_TOKENS, _MOST_TOKENS_ELSEWHERE = 200, 4_000
 """Tokens that the built-in model and another one may write at most: another one may think first."""
