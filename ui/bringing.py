@@ -74,8 +74,8 @@ def bring(read: Callable[[], Article], library: "Library", job: "Job") -> None:
 
     progress("Reading the article")
     new = library.add(article, progress=progress)
-    notes = filter(None, [unread_pages(article), _same_file(article, library.articles())])
-    added = {"article": article_json(article), "new": new, "note": " ".join(notes)}
+    former = _same_file(article, library.articles())
+    added = {"article": article_json(article), "new": new, "note": unread_pages(article), "former": former}
     job.say({"kind": "added", **added, "articles": article_rows(library)})
 
 
@@ -88,17 +88,13 @@ def unread_pages(article: Article) -> str:
     return f"{those} without text, perhaps scanned: nothing of that can be found. Text recognition (ocrmypdf) helps."
 
 
-def _same_file(article: Article, others: Iterable[ArticleInfo]) -> str:
-    """Say which other article came from a file of the same name, if one did.
+def _same_file(article: Article, others: Iterable[ArticleInfo]) -> dict[str, str] | None:
+    """Find the latest other article that came from a file of the same name, if one did.
 
     A browser does not tell the folder: it may be a former version or something else, and only the reader knows.
     """
-    titles = [f"“{o.title}”" for o in others if o.source == article.source != _PASTED and o.id != article.id]
-    if not titles:
-        return ""
-    return (
-        f"{titles[-1]} came from a file of the same name. If this is its new version, remove the former one."
-    )
+    same = [o for o in others if o.source == article.source != _PASTED and o.id != article.id]
+    return {"id": same[-1].id, "title": same[-1].title} if same else None
 
 
 def _load_url(url: str, title: str | None) -> Article:

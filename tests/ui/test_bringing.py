@@ -40,15 +40,16 @@ def bring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bring]:
 
 
 def test_another_article_of_the_same_file_name_is_told(bring: Bring) -> None:
-    assert bring(f"The harbour\n\n{HARBOUR}", "news.txt")["note"] == ""
-    assert bring(f"The harbour\n\n{HARBOUR}", "news.txt")["note"] == ""
+    assert bring(f"The harbour\n\n{HARBOUR}", "news.txt")["former"] is None
+    harbour = bring(f"The harbour\n\n{HARBOUR}", "news.txt")
+    assert harbour["former"] is None
     added = bring(f"The bakery\n\n{BAKERY}", "news.txt")
-    assert added["note"].startswith("“The harbour” came from a file of the same name.")
+    assert added["former"] == {"id": harbour["article"]["id"], "title": "The harbour"}
     assert {row["title"] for row in added["articles"]} >= {"The harbour", "The bakery"}
 
 
 def test_texts_that_were_pasted_are_told_nothing(bring: Bring) -> None:
-    assert [bring(text)["note"] for text in (HARBOUR, BAKERY)] == ["", ""]
+    assert [bring(text)["former"] for text in (HARBOUR, BAKERY)] == [None, None]
 
 
 def test_pages_without_text_are_told(bring: Bring) -> None:

@@ -8,7 +8,18 @@ from playwright.sync_api import Page, expect
 
 from index import Article, Library, SentenceEmbeddings
 from index.articles import Part
-from tests.ui.conftest import TWO_VIEWS, VIEWS, WHY, Site, Visit, ask, late, open_page
+from tests.ui.conftest import (
+    TWO_VIEWS,
+    VIEWS,
+    WHY,
+    Site,
+    Visit,
+    ask,
+    late,
+    open_page,
+    serving,
+    violations,
+)
 
 BEES = "Bees dance.\n\nThe waggle dance of the honeybee tells the others how far away the flowers are."
 DANCE = "The waggle dance of the honeybee tells the others how far away the flowers are."
@@ -98,16 +109,58 @@ def drop(page: Page, selector: str, **files: str) -> None:
         page.dispatch_event(selector, event, {"dataTransfer": transfer})
 
 
-def test_what_a_reader_should_know_of_a_file_is_said(visit: Visit, site: Site, tmp_path: Path) -> None:
-    file = tmp_path / "wings.txt"
-    for wings in ("two", "four"):
-        page = visit(site.url)
-        file.write_text(f"{wings.title()} wings.\n\nA bee has {wings} wings, as anybody can count.")
-        articles(page)
-        page.get_by_label("Choose a file").set_input_files(file)
-        toast = page.locator("#ac-toast")
-        expect(toast).to_contain_text("Ready: ", timeout=15_000)
-    expect(toast).to_contain_text("came from a file of the same name")
+def bring_file(page: Page, file: Path, wings: str) -> None:
+    """Bring a file that says how many wings a bee has. Its title is its name, without the ending."""
+    file.write_text(f"{file.stem}\n\nA bee has {wings} wings, as anybody can count.")
+    articles(page)
+    page.get_by_label("Choose a file").set_input_files(file)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#ac-toast")).to_contain_text(f"Ready: {file.stem}")
+
+
+@VIEWS
+def test_what_a_reader_should_know_of_a_file_is_said(
+    visit: Visit, site: Site, tmp_path: Path, width: int, scheme: str
+) -> None:
+    file = tmp_path / f"Wings {width} {scheme}.txt"
+    page = visit(site.url, width, scheme)
+    offer = page.get_by_role("group", name="came from a file of the same name. Is this its new version?")
+    rows = page.locator("#ac-articles-rows li", has_text=file.stem)
+    bring_file(page, file, "two")
+    expect(offer).to_be_hidden()
+    bring_file(page, file, "four")
+    expect(offer).to_contain_text(f"“{file.stem}”")
+    expect(page.locator("#ac-say")).to_contain_text("came from a file of the same name")
+    assert violations(page) == []
+    articles(page)
+    rows.nth(1).locator(".open").click()
+    expect(page.get_by_role("article")).to_contain_text("two wings")
+    expect(offer).to_be_hidden()
+    articles(page)
+    rows.nth(0).locator(".open").click()
+    offer.get_by_role("button", name="Keep both").click()
+    expect(offer).to_be_hidden()
+    expect(rows).to_have_count(2)
+
+    bring_file(page, file, "four")
+    offer.get_by_role("button", name="Replace the former one").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ac-toast")).to_have_text("Replaced.")
+    expect(offer).to_be_hidden()
+    expect(page.get_by_role("region", name="The article")).to_be_focused()
+    articles(page)
+    expect(rows).to_have_count(1)
+    rows.locator(".open").click()
+    expect(page.get_by_role("article")).to_contain_text("four wings")
+
+
+def test_who_may_not_remove_an_article_replaces_none(visit: Visit, site: Site, tmp_path: Path) -> None:
+    with serving(site.chat, shared=True) as url:
+        page = visit(url)
+        for wings in ("two", "four"):
+            bring_file(page, tmp_path / "Shared.txt", wings)
+        expect(page.locator("#ac-toast")).to_contain_text("came from a file of the same name")
+        expect(page.locator("#ac-replace")).to_be_hidden()
 
 
 def test_a_file_can_be_dropped_anywhere(visit: Visit, site: Site) -> None:

@@ -235,4 +235,5 @@ function showShelf() {
     type: "button", "aria-pressed": String(id === shown.article.id), title: titleOf(id),
     onclick: () => showArticle(id).then(showLatestMarks).catch((problem) => toast(problem.message)),
   }, h("span", null, h("bdi", null, titleOf(id))))));
+  showFormer();
 }

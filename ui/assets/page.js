@@ -145,6 +145,8 @@ function submitTyped() {
 function wireBringing() {
   $("bring").addEventListener("submit", (event) => { event.preventDefault(); bring(null); });
   $("file").addEventListener("change", () => { if ($("file").files[0]) bring($("file").files[0]); });
+  $("replace").addEventListener("click", () => decideFormer(true));
+  $("keep").addEventListener("click", () => decideFormer(false));
   // Anywhere on the page: beside its place, the browser would show the file instead of the page.
   const over = (on) => (event) => {
     if (!event.dataTransfer.types.includes("Files")) return; // words may be dragged as ever

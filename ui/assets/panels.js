@@ -73,6 +73,7 @@ async function refreshArticles() {
   try {
     app.articles = (await call("articles")).articles;
     showArticles();
+    showFormer();
   } catch (problem) { toast(problem.message); }
 }
 
@@ -113,7 +114,11 @@ async function switchTo(id) {
 }
 
 async function removeArticle(row) {
-  if (!(await confirmed("Remove “" + row.title + "” from this computer? Conversations about it stay.", "Remove"))) return;
+  if (await confirmed("Remove “" + row.title + "” from this computer? Conversations about it stay.", "Remove")) await remove(row, "Removed.");
+}
+
+// Gives whether it could be removed.
+async function remove(row, told) {
   try {
     app.articles = (await call("remove", { id: row.id })).articles;
     loadedArticles.delete(row.id);
@@ -124,8 +129,29 @@ async function removeArticle(row) {
     if (shown.article.id === row.id) await showArticle(app.scope[0]);
     showShelf();
     showArticles();
-    toast("Removed.");
-  } catch (problem) { toast(problem.message); }
+    toast(told);
+    return true;
+  } catch (problem) { toast(problem.message); return false; }
+}
+
+// A file's name alone does not tell its former version from something else: the reader does.
+const formers = new Map(); // by the id of what was brought: the id of what came from a file of the same name
+const formerOf = (id) => app.local && app.articles.find((row) => row.id === formers.get(id) && !row.seed);
+const sameName = (title) => "Another article, “" + title + "”, came from a file of the same name.";
+
+function showFormer() {
+  const row = formerOf(shown.article.id);
+  if (row) $("former-what").textContent = sameName(row.title) + " Is this its new version?";
+  else if ($("former").contains(document.activeElement)) $("scroll").focus({ preventScroll: true }); // the keyboard's place was there
+  $("former").hidden = !row;
+}
+
+async function decideFormer(replace) {
+  const { id } = shown.article;
+  const row = formerOf(id);
+  formers.delete(id);
+  showFormer();
+  if (replace && !(await remove(row, "Replaced."))) { formers.set(id, row.id); showFormer(); }
 }
 
 async function bring(file) {
@@ -149,17 +175,18 @@ async function bring(file) {
     const { job } = await call("bring", data);
     stopper.onclick = () => { stopper.disabled = true; call("cancel", { job }).catch(() => {}); }; // what fails came too late
     stopper.hidden = false;
-    const { article, note } = await followBringing(job, step);
+    const { article, note, former } = await followBringing(job, step);
     // Only what was sent: something else may have been typed meanwhile.
     for (const [name, sent] of file ? [["title", data.title]] : [["title", data.title], ["text", data.text], ["url", data.url]]) {
       if ($(name).value.trim() === sent.trim()) $(name).value = "";
     }
-    if ($("articles").open) {
-      await switchTo(article.id);
-      toast("Ready: " + article.title + (note && ". " + note));
-    } else { // whoever closed the drawer is at something else
-      toast("Ready, under Articles: " + article.title + (note && ". " + note));
-    }
+    const open = $("articles").open; // whoever closed the drawer is at something else
+    if (open) await switchTo(article.id);
+    showFormer();
+    const ready = (open ? "Ready: " : "Ready, under Articles: ") + article.title;
+    const told = (...notes) => [ready, notes.filter(Boolean).join(" ")].filter(Boolean).join(". ");
+    const same = former && sameName(former.title);
+    toast(told(note, !formerOf(article.id) && same), told(note, same)); // what stays above the article is only read out
   } catch (problem) {
     problemBox.textContent = problem instanceof Problem ? problem.message : String(problem);
     if (!$("articles").open) toast(problemBox.textContent);
@@ -183,6 +210,7 @@ async function followBringing(job, step) {
       if (event.kind === "added") {
         loadedArticles.set(event.article.id, event.article);
         app.articles = event.articles;
+        formers.set(event.article.id, event.former && event.former.id);
         return event;
       }
     }

@@ -108,11 +108,11 @@ const narrow = () => matchMedia("(max-width: 760px)").matches;
 const sentenceCase = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 let toastTimer = 0;
-function toast(text) {
+function toast(text, spoken = text) {
   const node = inReach("toast");
   node.textContent = text;
   node.hidden = false;
-  say(text);
+  say(spoken);
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => { node.hidden = true; }, Math.max(2600, 70 * text.length));
 }
