@@ -114,7 +114,7 @@ def bring_file(page: Page, file: Path, wings: str) -> None:
     file.write_text(f"{file.stem}\n\nA bee has {wings} wings, as anybody can count.")
     articles(page)
     page.get_by_label("Choose a file").set_input_files(file)
-    expect(page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=30_000)
     expect(page.locator("#ac-toast")).to_contain_text(f"Ready: {file.stem}")
 
 
@@ -124,6 +124,7 @@ def test_what_a_reader_should_know_of_a_file_is_said(
 ) -> None:
     file = tmp_path / f"Wings {width} {scheme}.txt"
     page = visit(site.url, width, scheme)
+    expect(page.locator("#ac-small")).to_contain_text("Answers come", timeout=60_000)  # else that is told
     offer = page.get_by_role("group", name="came from a file of the same name. Is this its new version?")
     rows = page.locator("#ac-articles-rows li", has_text=file.stem)
     bring_file(page, file, "two")
