@@ -94,11 +94,7 @@ class Evidence:
 
     def beside(self, source: Source) -> "Evidence":
         """Return one of the sentences with its neighbours, alone."""
-        stretch = next(
-            excerpt
-            for excerpt in self.excerpts
-            if excerpt.article.id == source.article.id and excerpt.start <= source.start < excerpt.end
-        )
+        stretch = next(excerpt for excerpt in self.excerpts if source in excerpt)
         own = self.sources if self.whole else self._within(stretch)
         place = next(number for number, other in enumerate(own) if other.start == source.start)
         near = [
@@ -111,10 +107,7 @@ class Evidence:
 
     def __contains__(self, source: Source) -> bool:
         """Whether a sentence is among what was found."""
-        return any(
-            source.article.id == excerpt.article.id and excerpt.start <= source.start < excerpt.end
-            for excerpt in self.excerpts
-        )
+        return any(source in excerpt for excerpt in self.excerpts)
 
     @cached_property
     def sources(self) -> list[Source]:
@@ -158,7 +151,12 @@ class Evidence:
         return sorted(before, key=lambda other: -other.start)
 
     def closest(self, question: str, count: int | None = 3) -> list[Source]:
-        """Return the sentences that answer a question most surely, with their log-odds as scores, the surest first."""
+        """Return the sentences that answer a question most surely, with their log-odds as scores, the surest first.
+
+        Args:
+            question: What is asked.
+            count: How many; all if None.
+        """
         best = [replace(source, score=odds) for odds, source in self._ranked(question)]
         return [source for source in best if source.says_something][:count] or best[:count]
 
@@ -176,11 +174,7 @@ class Evidence:
         return [odds[source.article.id, source.start] for source in self.sources]
 
     def _within(self, stretch: Excerpt) -> list[Source]:
-        return [
-            source
-            for source in self.sources
-            if source.article.id == stretch.article.id and stretch.start <= source.start < stretch.end
-        ]
+        return [source for source in self.sources if source in stretch]
 
     def shares(self, question: str) -> float:
         """Return the most that a sentence has of a question's words: a share, weighted by rarity."""

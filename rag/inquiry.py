@@ -112,8 +112,11 @@ class Inquiry:
         Returns:
             The sentences with their log-odds as scores, the surest first.
         """
-        tried = self.evidence.closest(self._query.searched, count) if self.judged else []
-        return [source for source in tried if len(source.text) <= LONGEST_QUOTE]
+        return [source for source in self._ranked[:count] if len(source.text) <= LONGEST_QUOTE]
+
+    @cached_property
+    def _ranked(self) -> list[Source]:
+        return self.evidence.closest(self._query.searched, None) if self.judged else []
 
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""

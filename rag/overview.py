@@ -47,7 +47,7 @@ def leads(evidence: Evidence, count: int) -> list[Source]:
     telling = [source for source in evidence.sources if _TELLING <= len(source.text) <= LONGEST_QUOTE]
     found = []
     for excerpt in evidence.excerpts:
-        own = (source for source in telling if excerpt.start <= source.start < excerpt.end)
+        own = (source for source in telling if source in excerpt)
         found.append(next(own, None))
     firsts = [source for source in found if source]
     others = [source for source in telling if source not in firsts] if len(firsts) < count else []

@@ -9,7 +9,7 @@ from rag.rescue import LONGEST_QUOTE
 from rag.sources import Source
 from rag.verify import Verdict
 
-__all__ = ["SURELY", "best", "better", "more", "own_words", "pointed"]
+__all__ = ["SURELY", "answering", "best", "better", "more", "own_words", "pointed"]
 
 SURELY = 0.9
 """Probability that a sentence answers from which the model need not write, and no other one is sought in its place."""
@@ -100,11 +100,21 @@ def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
     """Return the article's own sentence, if what was written puts several together and one of them surely answers."""
     if verdict.joined and inquiry.judged:
         for source in verdict.sources:
-            if len(source.text) <= LONGEST_QUOTE:
-                alone = inquiry.check(source.text)
-                if alone.sources and alone.relevance >= SURELY:
-                    return source.text, alone
+            if len(source.text) <= LONGEST_QUOTE and (alone := answering(inquiry, source)):
+                return source.text, alone
     return None
+
+
+def answering(inquiry: Inquiry, source: Source, surely: float = SURELY) -> Verdict | None:
+    """Return the verdict about a sentence of the article, if it answers.
+
+    Args:
+        inquiry: The question, and what was read for it.
+        source: The sentence.
+        surely: Probability that it answers from which it counts.
+    """
+    verdict = inquiry.check(source.text)
+    return verdict if verdict.sources and verdict.relevance >= surely else None
 
 
 def _further(inquiry: Inquiry, cited: Sequence[Source]) -> Iterator[Source]:
@@ -128,8 +138,5 @@ def _new(inquiry: Inquiry, source: Source, cited: Iterable[Source], surely: floa
         surely: Probability that it answers from which it counts.
     """
     starts = {one.start for one in cited}
-    if source.start in starts:
-        return None
-    verdict = inquiry.check(source.text)
-    carried = {one.start for one in verdict.sources}
-    return verdict if carried and carried.isdisjoint(starts) and verdict.relevance >= surely else None
+    verdict = None if source.start in starts else answering(inquiry, source, surely)
+    return verdict if verdict and starts.isdisjoint(one.start for one in verdict.sources) else None

@@ -174,8 +174,7 @@ class Reading:
                 return
             if source.start in cited:
                 continue
-            verdict = self.check(source.text)
-            if verdict.sources and verdict.relevance >= quotes.SURELY:
+            if verdict := quotes.answering(self._inquiry, source):
                 yield from self._say(source.text, verdict)
 
     def _look_closer(self) -> Verdict | None:

@@ -26,6 +26,10 @@ class Excerpt:
         """The words of the stretch."""
         return self.article.text[self.start : self.end]
 
+    def __contains__(self, source: "Source") -> bool:
+        """Whether a sentence begins in the stretch."""
+        return self.article.id == source.article.id and self.start <= source.start < self.end
+
 
 @dataclass(frozen=True)
 class Source(Excerpt):

@@ -73,7 +73,7 @@ def test_what_stands_beside_it_is_said_where_it_answers_too() -> None:
     *_, last = run(asked, model, lambda *_: whole(mill))  # type: ignore[arg-type]  # only what the chain calls
     assert isinstance(last, Finished)
     assert [sentence.split()[0] for sentence in last.answer.sentences] == ["Ada", "Jon", "Mira"]
-    assert not any("wheel" in said for said in model.asked[-1:]), "two more are enough"
+    assert not any("wheel" in said for said in model.asked[-1:]), "what is not likely to answer is not tried"
 
 
 def test_facts_of_several_sentences_give_way_to_the_articles_words() -> None:
