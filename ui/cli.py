@@ -8,7 +8,9 @@ import atexit
 import gc
 import logging
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from typing import Any
@@ -54,6 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _guarded(options: argparse.Namespace) -> int:
     """Run the command of ``options``, and turn every way to fail into a message and a code."""
+    stopped = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
     try:
         code = int(options.run(options))
         sys.stdout.flush()  # while a broken pipe can still be caught
@@ -66,16 +75,14 @@ def _guarded(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
     except Exception as error:
-        if _interrupted(error):  # Ctrl-C at a bad moment, which a library made an error of its own
+        if (
+            stopped.is_set()
+        ):  # at a bad moment: a library made an error of its own of it, pydantic even a text
             complain("Stopped.")
             return STOPPED
         return _failed(error, options)
-
-
-def _interrupted(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or error.__context__
-    return error is not None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _failed(error: Exception, options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -461,6 +462,18 @@ def test_ctrl_c_ends_cleanly(server: ModelServer) -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert (process.returncode, out, err) == (130, "", "article-chat: Stopped.\n")
+
+
+def test_ctrl_c_that_a_library_made_an_error_of_its_own_ends_cleanly_too(
+    fails: Fails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def importing(_: object) -> int:
+        with suppress(KeyboardInterrupt):  # pydantic leaves no more of it than its name in a message
+            signal.raise_signal(signal.SIGINT)
+        raise ValueError("Error building `definitions` serializer: KeyboardInterrupt")
+
+    monkeypatch.setattr("ui.commands.list_articles", importing)
+    assert fails(130, "list") == "article-chat: Stopped.\n"
 
 
 def test_a_reader_who_has_had_enough(server: ModelServer) -> None:
