@@ -4,12 +4,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
+from rag import deciding, quotes
 from rag.answers import NOT_IN_ARTICLE, Answer
 from rag.compound import joined, questions
 from rag.conversation import refers_back
 from rag.events import Checked, Draft, Event, Finished, Retracted, Step
 from rag.evidence import Evidence
-from rag.inquiry import Query
+from rag.inquiry import Inquiry, Query
 from rag.models import LanguageModel
 from rag.overview import is_overview
 from rag.reading import Reading
@@ -18,7 +19,7 @@ from rag.verify import Verdict
 from rag.watch import Watch
 from rag.words import negated
 
-__all__ = ["Query", "run"]
+__all__ = ["Query", "read_for", "run"]
 
 _SURELY = 0.5
 """Probability that a further article answers from which it is told that it says otherwise."""
@@ -67,6 +68,29 @@ def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
     yield Finished(joined(query.question, answers) if len(answers) > 1 else answers[0])
 
 
+def read_for(query: Query, model: LanguageModel, search: Search, free: Callable[[], bool]) -> bool:
+    """Let the model read what a question will be answered from: of several the first, of the best article.
+
+    Args:
+        query: The question, or as much of it as was typed.
+        model: What reads.
+        search: As for ``run``.
+        free: Whether nobody else needs the model; it is given up as soon as this is false.
+
+    Returns:
+        Whether all of it was read.
+
+    Raises:
+        ModelError: If the model fails.
+        StoreError: If the search does.
+    """
+    query, evidence = _find(replace(query, question=questions(query.question)[0]), search)
+    if not evidence.sources:
+        return True
+    inquiry = Inquiry(query, evidence.by_article()[0], model)
+    return deciding.read_for(inquiry, quotes.pointed(inquiry), free)
+
+
 def _moved(event: Draft | Checked | Retracted, by: int) -> Event:
     """Return what happened to a sentence with the number that it has in the whole answer."""
     if isinstance(event, Checked):
@@ -78,14 +102,7 @@ def _moved(event: Draft | Checked | Retracted, by: int) -> Event:
 def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) -> Generator[Event]:
     """Answer one question."""
     yield Step("searching", "Searching the article")
-    evidence = None
-    if query.earlier and not refers_back(query.question):
-        alone = search(query.question, None, query.articles)
-        if alone.sources and is_overview(query.question, alone):
-            # The article as a whole is no matter of what was said before.
-            query, evidence = replace(query, earlier=None), alone
-    if evidence is None:
-        evidence = search(query.question, query.earlier, query.articles)
+    query, evidence = _find(query, search)
     watch.note("search")
     if evidence.sources and not model.ready:
         yield Step("loading", "Loading the language model")
@@ -112,6 +129,16 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
                 continue
         readings.append(reading)
     yield Finished(_conclude(query, evidence, readings, model, watch))
+
+
+def _find(query: Query, search: Search) -> tuple[Query, Evidence]:
+    """Return the evidence for a question, and the question as it is to be understood."""
+    if query.earlier and not refers_back(query.question):
+        alone = search(query.question, None, query.articles)
+        if alone.sources and is_overview(query.question, alone):
+            # The article as a whole is no matter of what was said before.
+            return replace(query, earlier=None), alone
+    return query, search(query.question, query.earlier, query.articles)
 
 
 def _confirms(reading: Reading, answered: Reading) -> bool:

@@ -1,7 +1,7 @@
 """Ask articles questions: the one object that the page, the command line and Python share."""
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -90,11 +90,10 @@ class ArticleChat:
         yield from self._run(chain.Query(question, articles, earlier))
 
     def _run(self, query: chain.Query) -> Generator[Event]:
-        yield from chain.run(
-            query,
-            self.model,
-            lambda asked, earlier, among: retrieval.gather(asked, earlier, among, self.library),
-        )
+        yield from chain.run(query, self.model, self._gather)
+
+    def _gather(self, question: str, earlier: tuple[str, str] | None, among: Sequence[Asked]) -> Evidence:
+        return retrieval.gather(question, earlier, among, self.library)
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
         """Answer a question without blocking the event loop; as ``answer``."""
@@ -159,11 +158,11 @@ class ArticleChat:
         if only := retrieval.short(articles):
             evidence = retrieval.opened(only, self.library)
             evidence.means("warm")  # its sentences are embedded once
-            self.model.read_article(evidence)
+            self.model.read(prompts.article_part(evidence.texts), remember=True)
         else:
             self.library.search("warm", k=1)
 
-    def read_ahead(self, article: Article, go_on: Callable[[], bool] = lambda: True) -> None:
+    def read_ahead(self, article: Article, free: Callable[[], bool] = lambda: True) -> bool:
         """Let the built-in model read each passage of a long article, so that it need not when one is asked for.
 
         What it has read is kept on disk: some 6 MB for each passage. It takes minutes, and no other model has use
@@ -171,20 +170,51 @@ class ArticleChat:
 
         Args:
             article: The article.
-            go_on: Called before each passage; it may wait, and ends the reading with False.
+            free: Whether nobody else needs the model; it is asked every second or two. As soon as it is false the
+                reading ends, and goes on from there when this is called again.
+
+        Returns:
+            Whether all of it was read.
 
         Raises:
             ModelError: If the model fails.
             StoreError: If the embedding model cannot be loaded.
         """
         if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
-            return
+            return True
         for passage in self.library.passages(article):
-            if not go_on():
-                return
-            evidence = Evidence([Excerpt(article, passage.start, passage.end)])
-            if not self.model.has_read(prompts.article_part(evidence.texts)):
-                self.model.read_article(evidence)
+            part = prompts.article_part(Evidence([Excerpt(article, passage.start, passage.end)]).texts)
+            if not self.model.has_read(part) and not self.model.read(part, remember=True, free=free):
+                return False
+        return True
+
+    def read_for(
+        self,
+        question: str,
+        *,
+        article: ArticleLike = None,
+        history: History = (),
+        free: Callable[[], bool] = lambda: True,
+    ) -> bool:
+        """Let the built-in model read what a question will be answered from while it is still being typed.
+
+        Args:
+            question: As much of it as is there.
+            article: As for ``answer``.
+            history: As for ``answer``.
+            free: As for ``read_ahead``.
+
+        Returns:
+            Whether all of it was read. No other model has use for it.
+
+        Raises:
+            ArticleChatError: As ``answer``.
+        """
+        question = check_question(question)
+        if not self.model.builtin:
+            return True
+        query = chain.Query(question, self.open(article), last_turn(turns(history)))
+        return chain.read_for(query, self.model, self._gather, free)
 
     def suggestions(self, article: Article | str | Path | None = None) -> Suggestions:
         """Return the questions that an article answers: those that were made, and what makes more.

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessageChunk
 
-    from rag.evidence import Evidence
     from rag.server import BuiltinServer
 
 __all__ = ["LanguageModel", "Piece"]
@@ -27,6 +26,7 @@ _MOST_TOKENS, _MOST_TOKENS_ELSEWHERE = 200, 4_000
 
 _TIMEOUT = 120.0
 _THINKS = "<think>"
+_INSTRUCTION = {"role": "system", "content": prompts.SYSTEM}
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,25 @@ class LanguageModel:
             stream_usage=False,
         )
 
-    def read_article(self, evidence: "Evidence") -> None:
-        """Let the built-in model read an article before anybody asks; other models have nothing to prepare.
+    def read(self, article: str, *, remember: bool, free: Callable[[], bool] | None = None) -> bool:
+        """Let the built-in model read the beginning of a prompt before anybody asks; others have nothing to prepare.
+
+        Args:
+            article: The prompt's part that stays the same from question to question.
+            remember: See ``stream``.
+            free: Whether nobody else needs the model; it is given up as soon as this is false. To its end if None.
+
+        Returns:
+            Whether all of it was read.
 
         Raises:
             ModelError: If the model fails.
         """
-        with self._asking(prompts.article_part(evidence.texts), remember=True):
-            pass
+        self.start()
+        if self._server is None:
+            return True
+        with self._server.borrow(article) as slot, _plain_errors(self.settings):
+            return self._server.read(slot, article, [_INSTRUCTION], keep=remember, free=free)
 
     def has_read(self, article: str) -> bool:
         """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""
@@ -183,7 +194,7 @@ class LanguageModel:
             return
         with self._server.borrow(article) as slot, _plain_errors(self.settings):
             if remember:
-                self._server.read(slot, article, _messages(article))
+                self._server.read(slot, article, [_INSTRUCTION])
             else:
                 slot.prefix = article
             extra: dict[str, Any] = {"id_slot": slot.number}
@@ -199,8 +210,8 @@ class LanguageModel:
             self._server.close()
 
 
-def _messages(article: str, rest: str = "") -> list[dict[str, str]]:
-    return [{"role": "system", "content": prompts.SYSTEM}, {"role": "user", "content": article + rest}]
+def _messages(article: str, rest: str) -> list[dict[str, str]]:
+    return [_INSTRUCTION, {"role": "user", "content": article + rest}]
 
 
 def _connect(settings: Settings) -> "BaseChatModel":

@@ -9,6 +9,7 @@ import os
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ CONTEXT = 10_240
 
 KEPT_BYTES = 1_000_000_000
 """How much of what was read is kept on disk: 29 kB for each token, so about 25,000 words of articles."""
+
+_PIECE = 200
+"""Characters that are read at a time if it may be given up: a second or two, in which nothing stops the model."""
 
 _GLANCE = 0.2
 """Seconds between two looks at whether the model is idle, before it is stopped."""
@@ -100,33 +104,57 @@ class BuiltinServer:
 
     def borrow(self, prefix: str) -> Any:
         """Borrow a slot (a context manager), preferring one that has read ``prefix``; see ``SlotPool.borrow``."""
-        return self._slots.borrow(prefix)
+        return self._slots.borrow(prefix, kept=self.has_read(prefix))
 
-    def read(self, slot: Slot, prefix: str, messages: list[dict[str, str]]) -> None:
+    def read(
+        self,
+        slot: Slot,
+        prefix: str,
+        instruction: list[dict[str, str]],
+        *,
+        keep: bool = True,
+        free: Callable[[], bool] | None = None,
+    ) -> bool:
         """Let a slot read the beginning of a prompt, from its file if it was ever read before.
 
         Args:
             slot: A borrowed slot.
-            prefix: A name for this beginning.
-            messages: The chat that begins with it.
+            prefix: What the user's message begins with.
+            instruction: The messages before it.
+            keep: Whether to keep what was read in a file.
+            free: Whether nobody else needs the model. It is read in pieces then, and given up as soon as this is false;
+                the slot remembers the pieces that it has read.
+
+        Returns:
+            Whether all of it was read.
         """
-        if slot.prefix == prefix:
-            return
-        slot.prefix = ""
-        if not self._restore(slot, prefix):
-            with self._reading:  # in turn, which is as fast: the second may want what the first has read
-                if not self._restore(slot, prefix):
+        if slot.prefix == prefix or self._restore(slot, prefix):
+            return True
+        with self._reading:  # in turn, which is as fast: the second may want what the first has read
+            if not self._restore(slot, prefix):
+                known = len(slot.prefix) if prefix.startswith(slot.prefix) else 0
+                for end in [*(range(known + _PIECE, len(prefix), _PIECE) if free else ()), len(prefix)]:
                     self._slots.check()
+                    if free and not free():
+                        return False
+                    slot.prefix = ""  # until it is known to have been read
+                    messages = [*instruction, {"role": "user", "content": prefix[:end]}]
                     body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
                     self._http.post("/v1/chat/completions", json=body).raise_for_status()
+                    slot.prefix = prefix[:end]
+                if keep:
                     self._do(slot, "save", self._file(prefix))
                     self._forget_old()
-        slot.prefix = prefix
+        return True
 
     def _restore(self, slot: Slot, prefix: str) -> bool:
         file = self._file(prefix)
-        if not self.has_read(prefix) or not self._do(slot, "restore", file):
+        if not self.has_read(prefix):
             return False
+        slot.prefix = ""
+        if not self._do(slot, "restore", file):
+            return False
+        slot.prefix = prefix
         with suppress(OSError):  # deleted by another process a moment ago
             os.utime(self._saved / file)  # what was used last goes last
         return True

@@ -42,11 +42,12 @@ class SlotPool:
         self._clock = 0
 
     @contextmanager
-    def borrow(self, prefix: str) -> Iterator[Slot]:
+    def borrow(self, prefix: str, *, kept: bool = False) -> Iterator[Slot]:
         """Wait for a slot, preferring the one that has read most of ``prefix``, then the one that was idle longest.
 
         Args:
             prefix: The beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
+            kept: Whether it can be loaded from a file. Then no slot that has read more than it is given up for it.
 
         Raises:
             ModelError: If the pool is closed.
@@ -62,7 +63,7 @@ class SlotPool:
             finally:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
-            slot = min(self._free, key=lambda slot: (-_shared(slot.prefix, prefix), slot.used))
+            slot = min(self._free, key=lambda slot: (-_worth(slot.prefix, prefix, kept), slot.used))
             self._free.remove(slot)
         try:
             yield slot
@@ -97,7 +98,9 @@ class SlotPool:
             return self._changed.wait_for(lambda: len(self._free) == self._size, patience)
 
 
-def _shared(read: str, wanted: str) -> int:
+def _worth(read: str, wanted: str, kept: bool) -> int:
     """Return how much a slot has read of what is wanted, in steps that are worth giving up an older memory."""
+    if kept:
+        return read == wanted
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(read, wanted, strict=False)))
     return same // _STEP + (read == wanted)

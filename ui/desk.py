@@ -15,10 +15,10 @@ from index.errors import ArticleChatError
 from ui.articles import article_rows, find_article, find_articles
 from ui.asking import Asking
 from ui.bringing import bring, brought
-from ui.conversations import Conversations, Record
+from ui.conversations import Conversations, Record, history
 from ui.feedback import rate
 from ui.jobs import Jobs
-from ui.preparing import Preparing
+from ui.preparing import Preparing, Typed
 from ui.render import article_json, conversation_markdown
 from ui.settings import changed_settings, settings_json
 from ui.starting import Starting
@@ -145,12 +145,23 @@ class Desk:
             "markdown": conversation_markdown(record, [known[i] for i in record["articles"] if i in known])
         }
 
+    def typing(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Prepare for a question that is being typed, if it is at this computer: what others type is their own until
+        they ask."""
+        if reader.local and not self._jobs.busy:
+            kept = data.get("conversation")
+            turns = self._conversations.get(reader.name, str(kept))["turns"] if kept else []
+            asked = find_articles(data.get("articles"), self.chat.library)
+            self._preparing.typing(Typed(self.chat, str(data.get("question", "")), asked, history(turns)))
+        return {}
+
     def ask(self, reader: Reader, data: Mapping[str, Any]) -> dict[str, Any]:
         """Ask a question: the next one, or in the place of an earlier one and what followed it.
 
         Not asked, but answered with the settings, if the page says of another model that it answers: a reader who
         was told that nothing leaves the computer must not find out afterwards.
         """
+        self._preparing.typing(None)
         settings = settings_json(self.chat)
         if data.get("answers") not in (None, [settings["model"], settings["base_url"]]):
             return {"settings": settings}

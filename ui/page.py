@@ -24,7 +24,7 @@ _QUEUE = 32  # requests of programs that may wait
 _SCRIPTS = ("text.js", "article.js", "cites.js", "answer.js", "talk.js", "panels.js", "page.js")
 _ACTIONS = (
     "state", "loading", "article", "articles", "suggestions", "conversation", "conversations", "erase", "export",
-    "ask", "stop", "follow", "rate", "bring", "cancel", "remove", "configure", "settings",
+    "typing", "ask", "stop", "follow", "rate", "bring", "cancel", "remove", "configure", "settings",
 )  # fmt: skip
 
 

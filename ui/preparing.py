@@ -1,22 +1,43 @@
-"""What is done for the open article while nobody asks anything: questions are suggested, and it is read ahead."""
+"""What is done while nobody waits for an answer: what a question that is being typed needs is read, questions about the
+open article are suggested, and it is read ahead."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 import rag
 from index import Article
 from index.errors import ArticleChatError
+from rag.retrieval import Asked
 
-__all__ = ["Preparing"]
+__all__ = ["Preparing", "Typed"]
 
 logger = logging.getLogger(__name__)
 
 _GLANCE = 0.2  # seconds between two looks at whether somebody waits for an answer
 
 Wanted = tuple[rag.ArticleChat, tuple[Article, ...]]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A question that is being typed.
+
+    Attributes:
+        chat: Will answer it.
+        question: As much of it as is there.
+        articles: What it is about.
+        history: What was said before.
+    """
+
+    chat: rag.ArticleChat
+    question: str
+    articles: Sequence[Asked]
+    history: Sequence[tuple[str, str]] = ()
 
 
 class Preparing:
@@ -28,6 +49,7 @@ class Preparing:
 
     def __init__(self, busy: Callable[[], bool]) -> None:
         self._busy = busy
+        self._typed: Typed | None = None
         self._wanted: Wanted | None = None
         self._suggesting: Wanted | None = None
         self._thread: threading.Thread | None = None
@@ -47,9 +69,18 @@ class Preparing:
             return
         with self._lock:
             self._wanted = self._suggesting = chat, tuple(articles)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="article-chat-prepare", daemon=True)
-                self._thread.start()
+            self._begin()
+
+    def typing(self, typed: Typed | None) -> None:
+        """Read what this question needs before anything else, in place of what was typed before.
+
+        Args:
+            typed: The question; None if it was asked, or is typed no more.
+        """
+        with self._lock:
+            self._typed = typed if typed and typed.chat.model.builtin else None
+            if self._typed:
+                self._begin()
 
     def suggesting(self, articles: Sequence[Article]) -> bool:
         """Whether questions about these articles are being made."""
@@ -58,7 +89,7 @@ class Preparing:
 
     def stop(self) -> None:
         """Prepare nothing more."""
-        self._wanted = None
+        self._typed = self._wanted = None
 
     @contextmanager
     def paused(self, gone: str) -> Iterator[None]:
@@ -70,7 +101,7 @@ class Preparing:
         Args:
             gone: The article that is removed; it is prepared no more.
         """
-        wanted, self._wanted = self._wanted, None
+        wanted, self._wanted, self._typed = self._wanted, None, None
         try:
             yield
         finally:
@@ -79,37 +110,64 @@ class Preparing:
                 if left := [article for article in articles if article.id != gone]:
                     self.open(chat, left)
 
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="article-chat-prepare", daemon=True)
+            self._thread.start()
+
     def _run(self) -> None:
         done = None
         while True:
             with self._lock:
-                wanted = self._wanted
-                if wanted is None or wanted is done:
+                typed, wanted = self._typed, self._wanted
+                if typed is None and (wanted is None or wanted is done):
                     self._thread = None
                     return
-            try:
-                self._prepare(wanted)
-            except ArticleChatError as error:  # who asks next is told
-                logger.debug("not prepared: %s", error)
-            except Exception:
-                logger.exception("Preparing for questions failed")
-            done = wanted
+            if self._busy():
+                time.sleep(_GLANCE)
+            elif typed:
+                _quietly(partial(self._read_for, typed))
+                with self._lock:
+                    if self._typed is typed:
+                        self._typed = None
+            elif wanted and _quietly(partial(self._prepare, wanted)):
+                done = wanted
 
-    def _prepare(self, wanted: Wanted) -> None:
+    def _read_for(self, typed: Typed) -> bool:
+        return typed.chat.read_for(
+            typed.question,
+            article=typed.articles,
+            history=typed.history,
+            free=lambda: self._typed is typed and not self._busy(),
+        )
+
+    def _prepare(self, wanted: Wanted) -> bool:
+        """Go on with what is prepared for articles; gives whether all is done."""
         chat, articles = wanted
 
-        def go_on() -> bool:
-            while self._busy() and self._wanted is wanted:
-                time.sleep(_GLANCE)
-            return self._wanted is wanted
+        def free() -> bool:
+            return self._wanted is wanted and self._typed is None and not self._busy()
 
+        interrupted = False
         try:
             for article in articles:
                 suggestions = chat.suggestions(article)
-                while go_on() and not suggestions.complete:
-                    suggestions.make_one(lambda: self._wanted is wanted and not self._busy())
+                while not suggestions.complete:
+                    if interrupted := not free():
+                        return False
+                    suggestions.make_one(free)
         finally:
-            if self._suggesting is wanted:
+            if self._suggesting is wanted and not interrupted:
                 self._suggesting = None
-        if len(articles) == 1:
-            chat.read_ahead(articles[0], go_on)
+        return len(articles) > 1 or chat.read_ahead(articles[0], free)
+
+
+def _quietly(work: Callable[[], bool]) -> bool:
+    """Return whether some work is done; what went wrong will go wrong again."""
+    try:
+        return work()
+    except ArticleChatError as error:  # who asks next is told
+        logger.debug("not prepared: %s", error)
+    except Exception:
+        logger.exception("Preparing for questions failed")
+    return True

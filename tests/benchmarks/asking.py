@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 from tests.benchmarks import peer_model, texts
 from tests.benchmarks.figures import spread
-from tests.benchmarks.ours import ArticleChatSystem
+from tests.benchmarks.ours import ArticleChatSystem, Typing
 from tests.benchmarks.peers import PEERS
-from tests.benchmarks.replies import Reply, System, Turn
+from tests.benchmarks.replies import Asked, Reply, System, Turn
 
 LENGTHS = (1_000, 3_000, 10_000, 30_000, 100_000)
 PEOPLE = 4
@@ -40,7 +40,7 @@ def seed(systems: Sequence[System], number: int, budget: Budget) -> dict[str, An
 def long(systems: Sequence[System], folder: Path, number: int, budget: Budget) -> dict[str, Any]:
     """Warm, different questions over a long article, and a follow-up to some of them.
 
-    The first of the systems is ours. It is asked again when it has read the article ahead.
+    The first of the systems is ours. It is asked again by somebody who types, and when it has read the article ahead.
     """
     ours = systems[0]
     assert isinstance(ours, ArticleChatSystem)
@@ -53,6 +53,11 @@ def long(systems: Sequence[System], folder: Path, number: int, budget: Budget) -
     first = [(q, systems[0].ask(q).text) for q in asked]
     follow_ups = [(texts.FOLLOW_UP, ((q, text),)) for q, text in first]
     replies_to_them = _interleave(systems, follow_ups, budget, "follow-ups")
+    typing = Typing(ours)
+    ours.forget()
+    for found, asked_again in ((replies, questions), (replies_to_them, follow_ups)):
+        found.update(_interleave([typing], asked_again, budget, "typed"))
+    ours.forget()
     start = time.perf_counter()
     ours.read_ahead()
     seconds = time.perf_counter() - start
@@ -114,7 +119,7 @@ def _open(systems: Sequence[System], articles: Sequence[texts.Text]) -> None:
 
 
 def _interleave(
-    systems: Sequence[System], questions: Sequence[tuple[str, Sequence[Turn]]], budget: Budget, what: str
+    systems: Sequence[Asked], questions: Sequence[tuple[str, Sequence[Turn]]], budget: Budget, what: str
 ) -> dict[str, list[Reply]]:
     """Ask everyone each question in turn, another one first each time, so that all see the same machine."""
     replies: dict[str, list[Reply]] = {system.name: [] for system in systems}

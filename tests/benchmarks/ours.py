@@ -8,6 +8,12 @@ from typing import Any
 from tests.benchmarks.record import RESULTS, code_version
 from tests.benchmarks.replies import Reply, Turn
 
+_TYPED = 4.3
+"""Characters that people type in a second: 52 words a minute (Dhakal et al., Observations on Typing from 136 Million
+Keystrokes, CHI 2018)."""
+
+_LOOK = 0.7  # seconds between two looks of the page at what is typed
+
 
 class ArticleChatSystem:
     """Ours, through the same stream of events that the page shows."""
@@ -95,3 +101,23 @@ class ArticleChatSystem:
         if self._chat is not None:
             self._chat.close()
             self._chat = None
+
+
+class Typing:
+    """Article Chat asked by somebody who types the question on the page; the time counts from its last character."""
+
+    def __init__(self, ours: ArticleChatSystem) -> None:
+        self.name = f"{ours.name}, typed"
+        self._ours = ours
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
+        """Type a question, and ask it."""
+        from ui.preparing import Preparing, Typed
+
+        preparing = Preparing(lambda: False)
+        for typed in range(int(_TYPED * _LOOK), len(question), int(_TYPED * _LOOK)):
+            time.sleep(_LOOK)
+            if len(question[:typed].split()) > 2:
+                preparing.typing(Typed(self._ours.chat, question[:typed], [self._ours.article], history))
+        preparing.typing(None)
+        return self._ours.ask(question, history)

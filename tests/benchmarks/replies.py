@@ -34,18 +34,23 @@ class Reply:
         return asdict(self)
 
 
-class System(Protocol):
-    """Something that answers questions over articles."""
+class Asked(Protocol):
+    """Something that answers questions."""
 
     name: str
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
+        """Answer a question over the open articles."""
+
+
+class System(Asked, Protocol):
+    """Something that answers questions over articles."""
+
     version: str
     """Changes whenever the same question might be answered differently."""
 
     def open(self, texts: Sequence[tuple[str, str]]) -> None:
         """Make (title, text) pairs the articles that are asked about, and get ready."""
-
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Reply:
-        """Answer a question over the open articles."""
 
     def close(self) -> None:
         """Give back what is held."""

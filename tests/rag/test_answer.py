@@ -194,15 +194,48 @@ def test_articles_that_disagree_are_told_apart(chat: ArticleChat) -> None:
     assert {citation.title for citation in agreed.citations} == {"Gazette", "Courier"}
 
 
-def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
+class Free:
+    """Says that the model may go on, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.asked = 0
+        self._times = times
+
+    def __call__(self) -> bool:
+        self.asked += 1
+        return self.asked <= self._times
+
+
+def accounts() -> Article:
+    """A long article, a year in each paragraph."""
     paragraph = (
         "In {year} the harbour board of Cape Mirren paid {sum} crowns for the keeper's oil, coal and bread. "
     )
     paragraphs = [paragraph.format(year=1870 + n, sum=300 + 7 * n) * 5 for n in range(8)]
-    article = Article.from_text("The accounts of Cape Mirren\n\n" + "\n\n".join(paragraphs))
+    return Article.from_text("The accounts of Cape Mirren\n\n" + "\n\n".join(paragraphs))
+
+
+def test_what_a_question_needs_is_read_while_it_is_typed(chat: ArticleChat) -> None:
+    article = accounts()
+    cut_off, rest, again = Free(1), Free(100), Free(100)
+    assert not chat.read_for("How much did the board pay", article=article, free=cut_off)
+    assert chat.read_for("How much did the board pay in 1876?", article=article, free=rest)
+    assert rest.asked > 1
+    assert chat.read_for("How much did the board pay in 1876?", article=article, free=again)
+    assert again.asked == 0  # for the model has read it
+    answer = chat.answer("How much did the board pay in 1876?", article=article)
+    assert_sound(answer, article)
+    assert "342" in answer.text
+
+
+def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
+    article = accounts()
     kept = data_directory / "prefixes"
     before = set(kept.glob("*.bin"))
-    chat.read_ahead(article, iter([True, True, False]).__next__)
+    assert not chat.read_ahead(article, Free(4))  # each passage is read in three pieces
+    read = set(kept.glob("*.bin")) - before
+    assert len(read) == 1
+    assert not chat.read_ahead(article, Free(2))  # and it goes on after the first piece of the second
     read = set(kept.glob("*.bin")) - before
     assert len(read) == 2
     chat.read_ahead(SEED)  # is short, and read whole

@@ -186,13 +186,15 @@ def test_what_is_read_ahead_is_what_is_found(tmp_path: Path, monkeypatch: pytest
 
     read: list[str] = []
     monkeypatch.setattr(LanguageModel, "builtin", True)
-    monkeypatch.setattr(LanguageModel, "read_article", lambda _, evidence: read.extend(evidence.texts))
+    monkeypatch.setattr(LanguageModel, "read", lambda _, part, **how: read.append(part) or True)
     article = Article.from_text(" ".join(f"{HARBOUR} It was ship {number}." for number in range(60)))
     with Library(tmp_path / "few", embeddings=Few()) as library:
         library.add(article)
         ArticleChat(NOBODY, library).read_ahead(article)
         hits = library.search("Who built the harbour?", k=len(read))
-    assert sorted(hit.passage.text for hit in hits) == sorted(read)
+    assert sorted(hit.passage.text for hit in hits) == sorted(
+        part.removeprefix("Article:\n").strip() for part in read
+    )
 
 
 def test_a_slow_site_keeps_nobody_else_waiting(chat: ArticleChat, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,21 @@ def test_a_slot_that_has_read_the_beginning_is_preferred() -> None:
         assert slot.prefix == passage
 
 
+def test_no_slot_that_has_read_more_is_given_up_for_what_is_in_a_file() -> None:
+    pool = SlotPool(2)
+    passage = "word " * 50
+    for prefix in ("x", f"{passage} and more"):
+        with pool.borrow(prefix) as slot:
+            slot.prefix = prefix
+    with pool.borrow(passage, kept=True) as slot:
+        assert slot.prefix == "x"
+        slot.prefix = passage
+    with pool.borrow(f"{passage} and more") as slot:
+        assert slot.prefix == f"{passage} and more"
+    with pool.borrow(passage, kept=True) as slot:
+        assert slot.prefix == passage
+
+
 def test_the_slot_that_was_idle_longest_is_given_up_first() -> None:
     pool = SlotPool(2)
     for name in ("a", "b"):

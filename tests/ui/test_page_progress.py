@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from index import SentenceEmbeddings
+from index import SentenceEmbeddings, seed_article
 from rag import ArticleChat, Event, Settings, Step
 from tests.ui.conftest import TWO_VIEWS, VIEWS, WHY, Site, Visit, answered, ask, late, serving, violations
+from ui.preparing import Preparing, Typed
 
 
 @VIEWS
@@ -78,3 +79,24 @@ def test_an_article_that_is_brought(
         assert violations(page) == []
         release.set()
     expect(page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+
+
+def test_what_is_typed_is_prepared_for_before_it_is_asked(
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Typed | None] = []
+    monkeypatch.setattr(Preparing, "typing", lambda _, typed: told.append(typed))
+    page = visit(site.url)
+    box = page.get_by_role("textbox", name="Ask the article")
+    box.press_sequentially("Why might", delay=100)
+    page.wait_for_timeout(800)
+    assert told == []  # of two words nothing can be told
+    box.press_sequentially(" Google leave Scale?", delay=100)
+    page.wait_for_timeout(800)
+    assert 2 <= len(told) <= 5
+    assert told[-1]
+    assert told[-1].question == WHY
+    assert [article.title for article in told[-1].articles] == [seed_article().title]
+    box.press("Enter")
+    answered(page)
+    assert told[-1] is None  # what was asked is not prepared for any more

@@ -14,7 +14,7 @@ from rag import ArticleChat, Settings
 from rag.suggest import Suggestions
 from tests.servers import model_server
 from ui.desk import Desk, Reader
-from ui.preparing import Preparing
+from ui.preparing import Preparing, Typed
 
 ONE, TWO, THREE = (
     Article.from_text(f"This is {name}.") for name in ("the first, a mill", "a brook", "a third one")
@@ -58,20 +58,33 @@ class Patient:
 
     def __init__(self, gate: Callable[[], bool] = lambda: True) -> None:
         self.questions = Questions(gate)
+        self.gate = gate
+        self.typed: list[str] = []
+        self.given_up: list[str] = []
         self.read: list[str] = []
         self.steps = 0
 
     def suggestions(self, article: Article) -> Questions:
         return self.questions
 
-    def read_ahead(self, article: Article, go_on: Callable[[], bool]) -> None:
+    def read_ahead(self, article: Article, free: Callable[[], bool]) -> bool:
         self.read.append(article.id)
-        for _ in range(50):
-            if not go_on():
-                return
+        while self.steps % 50 < 49:
+            if not free():
+                return False
             self.steps += 1
             time.sleep(0.02)
+        self.steps += 1
         raise ArticleChatError("The model is gone.")
+
+    def read_for(self, question: str, *, free: Callable[[], bool], **about: Any) -> bool:
+        self.typed.append(question)
+        while not self.gate():
+            if not free():
+                self.given_up.append(question)
+                return False
+            time.sleep(0.01)
+        return True
 
 
 def ahead(busy: Callable[[], bool]) -> tuple[Any, Any]:
@@ -95,6 +108,50 @@ def test_questions_come_before_reading_and_yield_at_once_to_who_asks() -> None:
     eventually(lambda: chat.questions.made == 2 and bool(chat.read))
     assert not preparing.suggesting([ONE])
     preparing.stop()
+
+
+def test_what_is_typed_is_read_for_before_anything_else() -> None:
+    gate = threading.Event()
+    chat: Any = Patient(gate.is_set)
+    preparing = Preparing(lambda: False)
+    preparing.open(chat, [ONE])
+    eventually(lambda: chat.questions.begun == 1)
+    preparing.typing(Typed(chat, "Who built the", [ONE]))
+    eventually(lambda: chat.typed == ["Who built the"])
+    preparing.typing(Typed(chat, "Who built the mill", [ONE]))
+    eventually(lambda: chat.typed == ["Who built the", "Who built the mill"])
+    assert (chat.questions.given_up, chat.given_up) == (1, ["Who built the"])
+    gate.set()
+    eventually(lambda: chat.questions.made == 2 and chat.read == [ONE.id])  # and then it goes on
+    preparing.stop()
+
+
+def test_what_is_typed_is_read_for_until_it_is_asked() -> None:
+    asking = threading.Event()
+    chat: Any = Patient(lambda: False)
+    preparing = Preparing(asking.is_set)
+    preparing.typing(Typed(chat, "Who built the", [ONE]))
+    eventually(lambda: chat.typed == ["Who built the"])
+    asking.set()
+    preparing.typing(None)
+    eventually(lambda: chat.given_up == ["Who built the"])
+    asking.clear()
+    eventually(lambda: not any(thread.name == "article-chat-prepare" for thread in threading.enumerate()))
+    assert chat.typed == ["Who built the"]
+
+
+def test_what_is_typed_at_another_computer_is_not_looked_at(
+    chat: ArticleChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: Any = Patient()
+    monkeypatch.setattr(chat, "read_for", there.read_for)
+    desk = Desk(chat)
+    chat.library.add(ONE)
+    desk.typing(Reader("somebody", local=False), {"question": "Is it secret?", "articles": [ONE.id]})
+    desk.typing(Reader("local", local=True), {"question": "Who built the mill", "articles": [ONE.id]})
+    eventually(lambda: bool(there.typed))
+    assert there.typed == ["Who built the mill"]
+    chat.remove(ONE.id)
 
 
 def test_the_article_that_was_opened_last_is_read() -> None:

@@ -120,7 +120,7 @@ function wireAsking() {
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); submitTyped(); }
   });
-  box.addEventListener("input", () => { fit(box); remember("draft", box.value, sessionStorage); });
+  box.addEventListener("input", () => { fit(box); remember("draft", box.value, sessionStorage); tellTyping(); });
   $("talk").addEventListener("scroll", () => {
     const talk = $("talk");
     app.stuck = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;

@@ -7,6 +7,7 @@ const app = {
 const OFFERED = 4; // suggested questions
 const FOLLOWING = 3; // of them below an answer
 const FAR = 1e9; // characters: farther than any article is long
+const TELLING = 700; // milliseconds between two looks at what is typed
 const MAKING = 1000; // milliseconds between two looks at whether there are more suggestions
 const lastTurn = () => app.turns[app.turns.length - 1];
 
@@ -127,6 +128,18 @@ async function stop() {
   done(turn);
   if (!narrow()) $("question").focus(); // on a phone it would raise the keyboard
   if (turn.job) await call("stop", { conversation: app.conversation, job: turn.job }).catch((problem) => toast(problem.message));
+}
+
+// What a question will be answered from is read while it is typed, from its third word on.
+let telling = 0;
+function tellTyping() {
+  if (telling || !app.local || !app.ready) return;
+  telling = setTimeout(() => {
+    telling = 0;
+    const question = $("question").value.trim();
+    if (app.busy || app.opening || question.split(/\s+/).length < 3) return;
+    call("typing", { question, articles: app.scope, conversation: app.conversation }).catch(() => {}); // a help, not a need
+  }, TELLING);
 }
 
 function showComposer() {
