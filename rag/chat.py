@@ -225,10 +225,12 @@ class ArticleChat:
         about = self._opener.load(article)
         opened: list[tuple[Article, ...]] = []
 
-        def ask(question: str) -> Generator[Event]:
+        def ask(question: str, free: Callable[[], bool]) -> Generator[Event]:
             if not opened:  # once: an article that is removed meanwhile must not come back
                 opened.append(self.open(about))
-            return self._run(chain.Query(question, opened[0]))
+            query = chain.Query(question, opened[0])
+            if chain.read_for(query, self.model, self._gather, free):
+                yield from self._run(query)
 
         return Suggestions(about, self.model, ask)
 

@@ -25,7 +25,7 @@ KEPT = 8
 """Questions of one article: four to begin with, and some that are left to follow an answer."""
 
 _TRIES = 12
-_PART = 500  # characters that are read for one question: whoever asks meanwhile waits until they are read
+_PART = 500  # characters that are read for one question
 _TELLING = 60  # characters from which a part says enough to ask about
 
 _lock = threading.Lock()
@@ -56,14 +56,17 @@ class Suggestions:
     """
 
     def __init__(
-        self, article: Article, model: LanguageModel, ask: Callable[[str], Generator[Event]]
+        self,
+        article: Article,
+        model: LanguageModel,
+        ask: Callable[[str, Callable[[], bool]], Generator[Event]],
     ) -> None:
         """Take up what was made so far.
 
         Args:
             article: What they are about.
             model: What makes the questions.
-            ask: Answers one about the article.
+            ask: Answers one about the article; gives up at once, without a word, if the model is not free.
         """
         self._article = article
         self._model = model
@@ -108,6 +111,8 @@ class Suggestions:
     def _made(self, evidence: Evidence, free: Callable[[], bool]) -> Suggested | None:
         part, asked = prompts.article_part(evidence.texts), prompts.question_part(prompts.SUGGEST)
         text = ""
+        if not self._model.read(part, remember=False, free=free):
+            raise _NotFreeError
         with closing(self._model.stream(part, asked, remember=False)) as pieces:
             for piece in _while_free(pieces, free):
                 text += piece.text
@@ -124,11 +129,11 @@ class Suggestions:
         return None if alike else made
 
     def _answer(self, question: str, free: Callable[[], bool]) -> Answer:
-        with closing(self._ask(question)) as events:
+        with closing(self._ask(question, free)) as events:
             for event in _while_free(events, free):
                 if isinstance(event, Finished):
                     return event.answer
-        raise AssertionError("the chain ended without an answer")
+        raise _NotFreeError
 
     def _keep(self) -> None:
         with _lock:
