@@ -125,7 +125,7 @@ def _answer(query: Query, model: LanguageModel, search: Search, watch: Watch) ->
                 pass
             if not reading.kept:
                 reading.deny([said for said, _ in answered.kept])
-            if reading.found < _SURELY and not _deny(reading, answered):
+            if reading.found < _SURELY and not _disagree(reading, answered):
                 continue
         readings.append(reading)
     yield Finished(_conclude(query, evidence, readings, model, watch))
@@ -160,7 +160,7 @@ def _confirms(reading: Reading, answered: Reading) -> bool:
     return True
 
 
-def _deny(reading: Reading, answered: Reading) -> bool:
+def _disagree(reading: Reading, answered: Reading) -> bool:
     """Whether one of two answers denies something and the other does not."""
     return any(negated(one) != negated(other) for one, _ in reading.kept for other, _ in answered.kept)
 
