@@ -88,7 +88,8 @@ def read_for(query: Query, model: LanguageModel, search: Search, free: Callable[
     if not evidence.sources:
         return True
     inquiry = Inquiry(query, evidence.by_article()[0], model)
-    return deciding.read_for(inquiry, quotes.pointed(inquiry), free)
+    # What is read whole is so whatever is pointed at.
+    return deciding.read_for(inquiry, None if evidence.whole else quotes.pointed(inquiry), free)
 
 
 def _moved(event: Draft | Checked | Retracted, by: int) -> Event:

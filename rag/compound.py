@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.answers import Answer, not_said
-from rag.words import content_words, tokens
+from rag.answers import Answer, Citation, not_said
+from rag.words import content_words, negated, tokens
 
 __all__ = ["joined", "questions"]
 
@@ -103,14 +103,16 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
             passages=tuple(dict.fromkeys(passage for answer in answers for passage in answer.passages)),
             confidence=max(answer.confidence for answer in answers),
         )
-    sentences: list[str] = []
-    citations = []
+    kept: list[tuple[str, list[Citation]]] = []
     for answer in answered:
         for number, sentence in enumerate(answer.sentences):
-            if sentence not in sentences:  # one sentence of the article may answer both
-                own = (citation for citation in answer.citations if citation.sentence == number)
-                citations += [replace(citation, sentence=len(sentences)) for citation in own]
-                sentences.append(sentence)
+            own = [citation for citation in answer.citations if citation.sentence == number]
+            if not any(_says_again(sentence, own, *other) for other in kept):
+                kept.append((sentence, own))
+    sentences = [sentence for sentence, _ in kept]
+    citations = [
+        replace(citation, sentence=number) for number, (_, own) in enumerate(kept) for citation in own
+    ]
     open_parts = tuple(answer.question for answer in answers if not answer.sentences)
     return replace(
         whole,
@@ -122,3 +124,11 @@ def joined(question: str, answers: Sequence[Answer]) -> Answer:
         confidence=min(answer.confidence for answer in answered),
         unanswered=open_parts,
     )
+
+
+def _says_again(sentence: str, citations: Sequence[Citation], said: str, cited: Sequence[Citation]) -> bool:
+    """Whether a sentence has no more to say than another one, from the same words of the article: these may answer both
+    questions."""
+    places, known = ({(one.article_id, one.start) for one in each} for each in (citations, cited))
+    words, had = (set(content_words(each)) for each in (sentence, said))
+    return places <= known and words <= had and negated(sentence) == negated(said)

@@ -143,6 +143,18 @@ def test_a_sentence_that_answers_both_is_said_once() -> None:
     assert {citation.sentence for citation in answer.citations} == {0}
 
 
+def test_what_was_said_is_not_said_again_in_fewer_words() -> None:
+    fewer = "Google views the partnership as a potential conflict of interest."
+    answer = ask(
+        Knowing({"Why": VIEW, "what": fewer}), "Why may Google leave, and what does Google see in it?"
+    )
+    assert answer.sentences == (VIEW,)
+    other = ask(
+        Knowing({"Why": fewer, "what": VIEW}), "Why may Google leave, and what does Google see in it?"
+    )
+    assert other.sentences == (fewer, VIEW)
+
+
 def test_sentences_have_numbers_of_their_own_while_they_are_made() -> None:
     seen = events(
         Knowing({"CEO": WANG, "Google": VIEW}), "Who is the CEO, and how does Google view the deal?"
