@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from itertools import pairwise
+from math import inf
+from operator import and_
 
 from index.articles import Block, BlockKind
 from index.false_headings import false_headings
@@ -24,6 +27,9 @@ _MARKDOWN = (
     re.compile(r"(?<![*\w])\*\*[^*\s][^*\n]*\*\*(?![*\w])"),
     re.compile(r"^\|.+\|\n\|[ :|-]+\|$", re.MULTILINE),
 )
+_CELLS = re.compile(r"\||\t|\S {3,}\S")
+"""What stands between the cells of a row."""
+_UNDERLINE = re.compile(r"([=~^*-])\1{2,}")
 _MAX_HEADING = 110
 
 
@@ -77,18 +83,55 @@ def _chunks(text: str) -> list[tuple[int, int]]:
 
 def _lines_or_paragraph(text: str, chunk: tuple[int, int]) -> list[tuple[int, int]]:
     start, end = chunk
-    lines = [(start + m.start(), start + m.end()) for m in re.finditer(r"\S.*", text[start:end])]
-    if not _is_wrapped([text[a:b] for a, b in lines]):
-        return lines
-    return [(lines[0][0], lines[-1][1])]
+    start = text.rfind("\n", 0, start) + 1  # with what the first line is indented by
+    lines = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\n]*\S", text[start:end])]
+    written = [text[a:b] for a, b in lines]
+    spans: list[tuple[int, int]] = []
+    for number, goes_on in enumerate(_going_on(written)):
+        first, last = lines[number]
+        if goes_on:
+            spans[-1] = (spans[-1][0], last)
+        else:
+            spans.append((first + _indent(written[number]), last))
+    return spans
+
+
+def _going_on(lines: list[str]) -> list[bool]:
+    """For each line whether it goes on with the one before: both are of one wrapped paragraph, item or table."""
+    if _is_table(lines) or _is_wrapped(lines):
+        return [number > 0 for number in range(len(lines))]
+    margin = max(map(len, lines))
+    # The next word had no room there.
+    full = [len(line) + len(after.split()[0]) >= margin for line, after in pairwise(lines)]
+    lower = [after.lstrip()[0].islower() and line[-1] not in ".!?:;" for line, after in pairwise(lines)]
+    wrapped = 40 <= margin <= 120 and any(map(and_, full, lower))
+    going_on = [False]
+    item = inf if LIST_ITEM.match(lines[0]) is None else _indent(lines[0])  # how far it is indented
+    for number, line in enumerate(lines[1:]):
+        if LIST_ITEM.match(line):
+            item = _indent(line)
+            going_on.append(False)
+            continue
+        hangs = _indent(line) > item and (full[number] or lower[number])
+        going_on.append(hangs or (wrapped and full[number]))
+        if not going_on[-1]:
+            item = inf
+    return going_on
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _is_table(lines: list[str]) -> bool:
+    return len(lines) > 1 and all(_CELLS.search(line.strip()) for line in lines)
 
 
 def _is_wrapped(lines: list[str]) -> bool:
-    """Whether the lines are one paragraph that was broken at a margin, or a table."""
+    """Whether the lines are one paragraph that was broken at a margin."""
+    lines = [line.strip() for line in lines]
     if len(lines) < 2 or any(LIST_ITEM.match(line) for line in lines):
         return False
-    if all("|" in line or "\t" in line for line in lines):
-        return True
     full, last = lines[:-1], lines[-1]
     margin = max(map(len, full))
     return 40 <= margin <= 120 and min(map(len, full)) >= 0.7 * margin and len(last) <= margin + 10
@@ -99,7 +142,7 @@ def _kind(line: str, before: str | None, after: str | None, number: int, count: 
     in_list = any(LIST_ITEM.match(text) for text in neighbours)
     if LIST_ITEM.match(line) and (in_list or not is_heading(line, after)):
         return "list"
-    if "\n" in line and all("|" in row or "\t" in row for row in line.split("\n")):
+    if _is_table(line.split("\n")):
         return "table"
     if is_byline(line, number, count):
         return "byline"
@@ -116,9 +159,11 @@ def is_byline(line: str, number: int, count: int) -> bool:
 
 
 def is_heading(line: str, after: str | None) -> bool:
-    """A short line without a full stop, in title case or numbered, with text below it."""
+    """A short line without a full stop, in title case, numbered or underlined, with text below it."""
     if not line or "\n" in line or not after or len(line) > _MAX_HEADING:
         return False
+    if _UNDERLINE.fullmatch(after) and abs(len(after) - len(line)) <= 2:
+        return True
     words = line.split()
     if len(words) > 14 or line[-1] in ".,;:…。،" or not any(c.isalpha() for c in line):
         return False

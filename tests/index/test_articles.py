@@ -58,6 +58,48 @@ def test_hard_wrapped_lines_are_one_paragraph() -> None:
     assert len(blocks(article, "paragraph")) == 2
 
 
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_wrapped_paragraphs_without_a_gap_between_them_keep_their_sentences(indent: str) -> None:
+    paragraphs = [
+        "The council met on Monday to hear the plans\nfor the harbour. The new quay will cost nine\nmillion euros.",
+        "The old quay was built in 1893 by the mayor,\na grain merchant named Otto Lund.",
+        "Nobody spoke against it.",
+    ]
+    article = Article.from_text("Harbour plans\n\n" + "\n".join(indent + text for text in paragraphs))
+    assert blocks(article, "paragraph") == ["Harbour plans", *paragraphs]
+
+
+def test_lines_of_their_own_stay_so() -> None:
+    lines = [
+        "ANNA: When does the harbour open, and who pays?",
+        "BO: On Friday. The state pays.",
+        "ANNA: thank you",
+    ]
+    assert blocks(Article.from_text("\n".join([*lines, "BO: Not at all."])), "paragraph")[:3] == lines
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_an_item_of_several_lines_is_whole(gap: str) -> None:
+    items = ["- a wall of stone that\n  is nine metres high and\n  twelve metres wide", "- two cranes"]
+    article = Article.from_text(f"The quay needs:\n{gap.join(items)}\nAll of it by 2031. The state pays.")
+    assert blocks(article, "list") == items
+    assert blocks(article, "paragraph") == ["The quay needs:", "All of it by 2031. The state pays."]
+
+
+def test_columns_that_spaces_make_are_a_table() -> None:
+    table = "Port           Ships     Tons\nRiga              41      900\nKiel              52    1,200"
+    article = Article.from_text(f"{TEXT}\n\n    {table}\n\nRiga grew.")
+    assert blocks(article, "table") == [table]
+    assert blocks(article, "heading") == []
+
+
+def test_an_underlined_line_is_a_heading() -> None:
+    article = Article.from_text(
+        f"the cost of it\n==============\n\n{TEXT}\n\nNobody spoke.\n\n-----\n\n{TEXT}"
+    )
+    assert blocks(article, "heading") == ["the cost of it"]
+
+
 def test_lists_tables_and_bylines_of_plain_text() -> None:
     article = Article.from_text(
         "Harbour Plans\nBy Ann Lee\n\nThe council met on Monday and heard these points.\n"
