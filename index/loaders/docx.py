@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from index.articles import Article, Part
 from index.errors import ArticleError
 from index.loaders.archive import open_archive, parse_xml
-from index.loaders.numbering import WORD, Numbering
+from index.loaders.numbering import WORD, Numbering, with_styles
 from index.loaders.spans import Cell, write_out_spans
 
 if TYPE_CHECKING:
@@ -71,27 +71,45 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
 
 def _parts(document: "Document", numbering: Numbering) -> Iterator[Part]:
     """The paragraphs and tables, those of content controls, insertions and text boxes too."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.text.paragraph import CT_P
-    from docx.text.paragraph import Paragraph
+    from docx.styles.style import ParagraphStyle
 
+    # Once for all: python-docx looks through every style of the document for each paragraph.
+    styles = {style.styleId: ParagraphStyle(style) for style in document.styles.element.style_lst}
+    usual = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
     for element in document.element.body.iter(_PARAGRAPH, _TABLE):
         if any(above.tag == _TABLE or above.tag in _UNREAD for above in element.iterancestors()):
             continue
         if not isinstance(element, CT_P):
             yield Part("table", _table(element))
             continue
-        paragraph = Paragraph(element, document._body)
         text = _text(element).strip()
-        style = (paragraph.style.name or "") if paragraph.style is not None else ""
-        heading = re.fullmatch(r"Heading (\d)", style)
-        mark = numbering.mark(element, paragraph.style) if text else None
-        if heading or style == "Title":
-            line = " ".join([mark or "", *text.split()]).strip()
-            yield Part("heading", line, int(heading.group(1)) if heading else 1)
-        elif text and (mark is not None or style.startswith("List")):
+        style = styles.get(element.style or "", usual)
+        mark = numbering.mark(element, style) if text else None
+        level = _level(element, style)
+        if level:
+            yield Part("heading", " ".join([mark or "", *text.split()]).strip(), level)
+        elif text and (mark is not None or (style is not None and (style.name or "").startswith("List"))):
             yield Part("list", f"{'•' if mark is None else mark} {text}".strip())
         else:
             yield Part("paragraph", text)
+
+
+def _level(paragraph: Any, style: Any) -> int:
+    """The depth of a heading, which its place in the outline or the name of its style tells; 0 for what is none."""
+    for element in with_styles(paragraph, style):
+        outline = element.find(f"{WORD}pPr/{WORD}outlineLvl")
+        if outline is not None:
+            said = outline.get(f"{WORD}val", "")
+            return int(said) + 1 if re.fullmatch(r"[0-8]", said, re.ASCII) else 0
+        name = element.find(f"{WORD}name")
+        named = re.fullmatch(
+            r"heading (\d)|title", "" if name is None else name.get(f"{WORD}val", ""), re.IGNORECASE
+        )
+        if named:
+            return int(named.group(1) or 1)
+    return 0
 
 
 def _text(paragraph: Any) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["WORD", "Numbering"]
+__all__ = ["WORD", "Numbering", "with_styles"]
 
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 """The namespace of the elements of a Word document."""
@@ -97,13 +97,18 @@ class Numbering:
         return 1 if level is None else _number(_value(level, "start") or "1")
 
 
-def _properties(paragraph: Any, style: Any) -> Iterator[Any]:
-    """The elements ``w:numPr`` that hold for a paragraph: its own, its style's, and that of what this is based on."""
+def with_styles(paragraph: Any, style: Any) -> list[Any]:
+    """The elements that say how a paragraph is: its own, its style's, and that of what this is based on."""
     elements = [paragraph]
     while style is not None and len(elements) < 12:  # styles of a damaged document may go round in a circle
         elements.append(style.element)
         style = style.base_style
-    for element in elements:
+    return elements
+
+
+def _properties(paragraph: Any, style: Any) -> Iterator[Any]:
+    """The elements ``w:numPr`` that hold for a paragraph."""
+    for element in with_styles(paragraph, style):
         found = element.find(f"{WORD}pPr/{WORD}numPr")
         if found is not None:
             yield found

@@ -1,5 +1,7 @@
 """No words of a document are lost on the way, none come twice, and none are glued to others."""
 
+import io
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -93,6 +95,27 @@ def test_insertions_controls_and_notes_of_word() -> None:
     assert blocks(article, "paragraph")[:2] == ["Plain, inserted, chosen, 9^2", "A block that was filled in."]
     assert blocks(article, "table")[0] == "Riga city | 41"
     assert blocks(article, "footnote") == ["First. Second one."] * 2
+
+
+def test_headings_of_word_are_told_by_their_place_in_the_outline() -> None:
+    style = "<w:style w:type='paragraph' w:styleId='{}'><w:name w:val='{}'/>"
+    style += "<w:basedOn w:val='{}'/><w:pPr>{}</w:pPr></w:style>"
+    second, none = "<w:outlineLvl w:val='1'/>", "<w:outlineLvl w:val='9'/>"
+    own = (
+        style.format("Own", "Chapter of the house", "Heading1", "")
+        + style.format("Part", "Part", "Normal", second)
+        + style.format("NoPart", "TOC Heading", "Heading1", none)
+    )
+    lines = {"Own": "The cost", "Part": "the cranes", "NoPart": "Contents"}
+    paragraph = "<w:p><w:pPr>{}</w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
+    body = "".join(paragraph.format(f"<w:pStyle w:val='{name}'/>", line) for name, line in lines.items())
+    with zipfile.ZipFile(io.BytesIO(documents.docx())) as made:
+        described = made.read("word/styles.xml").decode().replace("</w:styles>", f"{own}</w:styles>")
+    files = {"word/styles.xml": described}
+    article = read(documents.docx(body + paragraph.format(second, "What next"), files), source="a.docx")
+    found = [(block.level, article.text[block.start : block.end]) for block in article.blocks if block.level]
+    assert found[:3] == [(1, "The cost"), (2, "the cranes"), (2, "What next")]
+    assert "Contents" in blocks(article, "paragraph")
 
 
 def test_what_is_struck_in_word_is_not_said() -> None:
