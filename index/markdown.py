@@ -1,17 +1,19 @@
 """Markdown becomes parts: the text without the markup, and the structure that the markup gave it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from index.articles import Article, Part
+from index.loaders.joining import without_gap
 from index.structure import FRONT_MATTER
 
 _NOTED = re.compile(r"\[\^([^\]\s]+)\]")
 """Where a footnote belongs: ``[^1]``."""
+_UNSAID = re.compile(r"<(/?)(del|s|strike|script|style)\b", re.IGNORECASE)
 
 
 def read_markdown(text: str, *, title: str | None = None, source: str) -> Article:
@@ -68,7 +70,7 @@ def parse_markdown(text: str) -> Iterator[Part]:
     marker = ""  # of the item that has just been opened
     rows: list[list[str]] = []
     in_table = False
-    parser = MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     parser.block.ruler.before("reference", "footnote", _footnote)  # which takes "[^1]: Text" for a link
     for token in parser.parse(text):
         match token.type:
@@ -114,16 +116,21 @@ def parse_markdown(text: str) -> Iterator[Part]:
 
 def _footnote(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """A rule for markdown-it: a note goes on to the next one, or to an empty line."""
-    lines = [state.src[state.bMarks[n] + state.tShift[n] : state.eMarks[n]] for n in range(first, last)]
-    note = re.match(r"\[\^([^\]\s]+)\]:", lines[0])
+
+    def line(number: int) -> str:
+        return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+    note = re.match(r"\[\^([^\]\s]+)\]:", line(first))
     if note is None:
         return False
-    end = next((n for n, line in enumerate(lines) if n and (not line or re.match(r"\[\^", line))), len(lines))
+    end = first + 1
+    while end < last and line(end) and not line(end).startswith("[^"):
+        end += 1
     if not silent:
-        text = "\n".join([lines[0][note.end() :].strip(), *lines[1:end]])
+        text = "\n".join([line(first)[note.end() :].strip(), *map(line, range(first + 1, end))])
         inline = state.push("inline", "", 0)
         inline.content, inline.children, inline.meta = f"[^{note.group(1)}] {text}", [], {"footnote": True}
-        state.line = first + end
+        state.line = end
     return True
 
 
@@ -141,7 +148,9 @@ def _plain(token: Token) -> str:
     """The words of an inline token. A line that is only wrapped in the source goes on."""
     words: list[str] = []
     raised = False
-    for child in token.children or ():
+    children = token.children or []
+    said = _said(children)
+    for child in said:
         if child.type in ("text", "code_inline"):
             content = _NOTED.sub(r"[\1]", child.content) if child.type == "text" else child.content
             words.append("^" * (raised and content.isdigit()) + content)
@@ -150,4 +159,22 @@ def _plain(token: Token) -> str:
         elif child.type == "hardbreak" or re.match(r"<br\b", child.content, re.IGNORECASE):
             words.append("\n")
         raised = child.type == "html_inline" and child.content.lower() == "<sup>"
-    return "".join(words).strip()
+    text = "".join(words).strip()
+    return text if len(said) == len(children) else without_gap(text)
+
+
+def _said(children: Sequence[Token]) -> list[Token]:
+    """The parts of a text without those that are struck out, or that are no text, such as a script."""
+    said: list[Token] = []
+    opened: list[tuple[str, int]] = []
+    for child in children:
+        tag = _UNSAID.match(child.content) if child.type == "html_inline" else None
+        name = tag.group(2).lower() if tag else child.type.partition("_")[0]
+        closes = tag.group(1) if tag else child.type == "s_close"
+        if closes and opened and opened[-1][0] == name:
+            del said[opened.pop()[1] :]
+        elif child.type == "s_open" or (tag and not closes):
+            opened.append((name, len(said)))
+        else:
+            said.append(child)
+    return said

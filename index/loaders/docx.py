@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from index.articles import Article, Part
 from index.errors import ArticleError
 from index.loaders.archive import open_archive, parse_xml
+from index.loaders.joining import without_gap
 from index.loaders.numbering import WORD, Numbering, with_styles
 from index.loaders.spans import Cell, write_out_spans
 
@@ -130,7 +131,7 @@ def _text(paragraph: Any) -> str:
         raised = above[0].find(f"{WORD}rPr/{WORD}vertAlign[@{WORD}val='superscript']") is not None
         pieces.append(f"^{text}" if raised and re.fullmatch(r"[+\-−–]?\d+", text) else text)
     text = "".join(pieces)
-    return re.sub(r" +(?=[\s.,;:!?)])", "", text) if gone else text
+    return without_gap(text) if gone else text
 
 
 def _is_on(switch: Any) -> bool:

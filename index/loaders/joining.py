@@ -1,8 +1,8 @@
-"""Lines of a PDF that go on with each other."""
+"""Pieces of a text that go on with each other."""
 
 import re
 
-__all__ = ["join"]
+__all__ = ["join", "without_gap"]
 
 _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
@@ -19,3 +19,8 @@ def join(before: str, after: str) -> str:
     if _UNSPACED.fullmatch(before[-1:]) and _UNSPACED.fullmatch(after[:1]):
         return before + after
     return f"{before} {after}".strip()
+
+
+def without_gap(text: str) -> str:
+    """A text that something was taken out of, without the space that stood before it: "It costs , he said"."""
+    return re.sub(r" +(?=[\s.,;:!?)])", "", text)

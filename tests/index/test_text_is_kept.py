@@ -194,6 +194,19 @@ def test_html_within_markdown() -> None:
     assert blocks(article, "paragraph") == ["Words in HTML", "It is 9^2\nwide."]
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("It costs ~~$50~~ $30 ~~or *more*~~.", "It costs $30."),
+        ("It costs <del>$50</del> $30 <s>net</s>, he said.", "It costs $30, he said."),
+        ("It is <script>alert(1)</script>done.", "It is done."),
+        ("About ~5 to ~6 `~~x~~`, and <s> strikes, </del> too.", "About ~5 to ~6 ~~x~~, and strikes, too."),
+    ],
+)
+def test_what_is_struck_in_markdown_is_not_said(written: str, text: str) -> None:
+    assert read(written.encode(), source="a.md").text == text
+
+
 @pytest.mark.parametrize("name", ["a.md", "a.txt"])
 def test_front_matter_of_markdown_is_no_text(name: str) -> None:
     text = "---\ntitle: 'The Harbour: a plan'\nauthors:\n  - Anna Berg\n  - Bo Ek\ndate: 2026-03-04\n---\n\nThe text."
