@@ -1,5 +1,6 @@
 """Cells of a table that span columns or rows are told in each of them, so that a value stands below its headers."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -22,6 +23,7 @@ class Cell:
     heads: bool = False
 
 
+_NUMBER = re.compile(r"\W*\d")
 _Row = list[Cell]
 """The cell of each column; one that spans columns or rows is there again."""
 _NONE = Cell("")
@@ -82,7 +84,17 @@ def _header_rows(rows: Sequence[_Row]) -> int:
         labels = {row[0].text for row in rows[:count]} - {""}
         if len(labels) < 2 and (bottom is corner or not bottom.text):
             return count
+        if len(rows) > count and _name_numbers(rows[count - 1], rows[count:]):
+            return count
     return int(bool(rows) and (count == 1 or not rows[0][0].text))
+
+
+def _name_numbers(row: _Row, below: Sequence[_Row]) -> bool:
+    """Whether a row has no numbers, and each of its columns has some below: those of a form have none."""
+    columns = list(zip(*below, strict=True))[1:]
+    return not any(_NUMBER.match(cell.text) for cell in row) and all(
+        any(_NUMBER.match(cell.text) for cell in column) for column in columns
+    )
 
 
 def _is_marked(row: _Row) -> bool:

@@ -77,8 +77,10 @@ def test_a_value_of_word_stands_below_all_of_its_headers() -> None:
 def test_word_says_which_rows_are_headers_and_which_are_deleted_or_begin_later() -> None:
     rows = ["Region | 2019>2", "Port | Ships | Tons", "Riga | 1 | 2", "Kiel | 3 | 4", "5 | 6"]
     marks = {2: "", 3: "<w:del w:id='1'/>", 4: "<w:gridBefore w:val='1'/>"}
-    assert word(*rows, marks=marks) == "Region | 2019\nPort | Ships | Tons\nRiga | 1 | 2\n | 5 | 6"
-    marks |= dict.fromkeys((0, 1), "<w:tblHeader/>")
+    assert word(*rows, marks=marks) == "Region: Port | 2019: Ships | 2019: Tons\nRiga | 1 | 2\n | 5 | 6"
+    marks |= {0: "<w:tblHeader/>"}
+    assert word(*rows, marks=marks) == "Region | 2019 | 2019\nPort | Ships | Tons\nRiga | 1 | 2\n | 5 | 6"
+    marks |= {1: "<w:tblHeader/>"}
     assert word(*rows, marks=marks) == "Region: Port | 2019: Ships | 2019: Tons\nRiga | 1 | 2\n | 5 | 6"
 
 
@@ -90,9 +92,11 @@ def cells(*texts: str) -> list[Cell]:
     return [Cell(text) for text in texts]
 
 
-def test_headers_without_a_mark_are_told_by_the_corner() -> None:
+def test_headers_without_a_mark_are_told_by_the_corner_and_the_numbers_below() -> None:
     table = [Cell(""), Cell("2019", 2)], cells("Port", "Ships", "Tons"), cells("Riga", "1", "2")
-    assert told(*table) == [" | 2019 | 2019", "Port | Ships | Tons", "Riga | 1 | 2"]
+    assert told(*table) == ["Port | 2019: Ships | 2019: Tons", "Riga | 1 | 2"]
+    table = [Cell("Port"), Cell("2019", 2)], cells("Riga", "41", "900"), cells("Kiel", "52", "800")
+    assert told(*table) == ["Port | 2019", "Riga | 41 | 900", "Kiel | 52 | 800"]
     table = [Cell("Port"), Cell("2019", 2)], cells("", "Ships", "Tons"), cells("Riga", "1", "2")
     assert told(*table) == ["Port | 2019: Ships | 2019: Tons", "Riga | 1 | 2"]
 
@@ -100,6 +104,12 @@ def test_headers_without_a_mark_are_told_by_the_corner() -> None:
 def test_a_form_tells_each_entry_once() -> None:
     form = [Cell("Name"), Cell("Anna Berg", 3)], cells("Born", "1961", "in", "Riga")
     assert told(*form) == ["Name | Anna Berg", "Born | 1961 | in | Riga"]
+    form = (
+        [Cell("Name"), Cell("Anna Berg", 3)],
+        cells("Lives", "Riga", "Works", "Kiel"),
+        cells("Age", "44", "Sex", "f"),
+    )
+    assert told(*form) == ["Name | Anna Berg", "Lives | Riga | Works | Kiel", "Age | 44 | Sex | f"]
 
 
 def test_borders_that_differ_by_a_hair_are_no_spans() -> None:
