@@ -28,6 +28,8 @@ _FEW = 0.2
 """The share of the letters of a page that may stand askew and be no part of its text."""
 _SMALLER, _RAISED = 0.9, 0.2
 """Sizes of a raised digit, and how high it stands, measured by the letter before it."""
+_BESIDE = 0.1
+"""How far a letter stands at most from the one that it follows without a space, in line heights."""
 
 _Piece = tuple[Line, float]
 """A part of a line, and the narrowest space between its words."""
@@ -69,23 +71,34 @@ def _pieces(page: PdfTextPage) -> Iterator[_Piece]:
     text: list[Letter] = []
     box = (0.0, 0.0, 0.0, 0.0)
     space = inf
+    before = 0  # the number of the letter before
+    broken = False
     for number in range(page.count_chars()):
         letter = "\n" if number in askew else chr(raw.FPDFText_GetUnicode(page, number))
         if letter in BROKEN and text:
             yield Line(in_word_order(text) + "-", *box), space
             text = []
             continue
+        if letter in "\r\n" and number not in askew:
+            broken = True  # PDFium begins a line at a raised digit too, so that the next letter has to tell
+            continue
+        if broken and letter.isspace():
+            continue
         left, bottom, right, top = page.get_charbox(number, loose=True)
         apart = max(left - box[2], box[0] - right)
-        if letter in "\r\n" or (text and not letter.isspace() and apart > _WIDE * (box[3] - box[1])):
+        height = box[3] - box[1]
+        beside = box[1] <= (bottom + top) / 2 <= box[3] and abs(apart) < _BESIDE * height
+        ends = (broken and not beside) or (not letter.isspace() and apart > _WIDE * height)
+        if number in askew or (text and ends):
             yield Line(in_word_order(text), *box), space
             text = []
+        broken = False
         if letter.isspace():
             text += [(" ", left)] * bool(text)
         elif text:
             if text[-1][0] == " ":
                 space = min(space, apart)
-            if letter.isdigit() and text[-1][0] != " " and _is_raised(page, number):
+            if letter.isdigit() and text[-1][0] != " " and _is_raised(page, before, number):
                 text.append(("^", left))
             box = (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
             text.append((letter, left))
@@ -93,6 +106,7 @@ def _pieces(page: PdfTextPage) -> Iterator[_Piece]:
             space = inf
             box = (left, bottom, right, top)
             text = [(letter, left)]
+        before = number
     yield Line(in_word_order(text), *box), space
 
 
@@ -105,14 +119,14 @@ def _askew(page: PdfTextPage) -> set[int]:
     return found if len(found) < _FEW * count else set()  # a page may lie on its side
 
 
-def _is_raised(page: PdfTextPage, number: int) -> bool:
+def _is_raised(page: PdfTextPage, before: int, number: int) -> bool:
     """Whether a digit is smaller and stands higher than what is before it: otherwise 10 to the 6th is 106."""
     from pypdfium2 import raw
 
     places = []
-    for one in (number - 1, number):
+    for one in (before, number):
         across, up = c_double(), c_double()
         raw.FPDFText_GetCharOrigin(page, one, byref(across), byref(up))
         places.append((raw.FPDFText_GetFontSize(page, one), up.value))
-    (before, base), (size, up_here) = places
-    return bool(size < _SMALLER * before and up_here - base > _RAISED * before)
+    (usual, base), (size, up_here) = places
+    return bool(size < _SMALLER * usual and up_here - base > _RAISED * usual)

@@ -5,6 +5,7 @@ Representation of Optically Scanned Documents", 1984).
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from statistics import median
 
@@ -17,6 +18,8 @@ _NARROW = 0.1
 """What is narrower than this share of its region is no column: bullets and numbers in the margin are not."""
 _CELL = 24
 """Characters. Columns whose lines are shorter than this on average are those of a table."""
+_LARGE = 1.8
+"""How high the large first letter of a text is at least, in line heights."""
 _WIDE_BAND = 1.5
 """How high an empty band is that parts what is above from what is below, in line heights."""
 _CUTS_TRIED = 30
@@ -40,7 +43,27 @@ def in_reading_order(lines: Iterable[Line]) -> list[list[str]]:
     if not lines:
         return []
     height = median(line.top - line.bottom for line in lines)
+    lines = _with_first_letters(lines, height)
     return [_rows(column, height) for column in _cut(lines, height, 0)]
+
+
+def _with_first_letters(lines: list[Line], height: float) -> list[Line]:
+    """The lines, that large letter joined with its word which begins a text and stands beside several lines."""
+    for letter in [line for line in lines if line.top - line.bottom > _LARGE * height]:
+        text = letter.text.strip()
+        if len(text) != 1 or not text.isalpha():
+            continue
+        beside = [
+            line
+            for line in lines
+            if letter.bottom < (line.top + line.bottom) / 2 < letter.top
+            and abs(line.left - letter.right) < height
+        ]
+        if len(beside) > 1:
+            first = max(beside, key=lambda line: line.top)
+            whole = replace(first, text=text + first.text.lstrip(), left=letter.left)
+            lines = [whole if line is first else line for line in lines if line is not letter]
+    return lines
 
 
 def _cut(lines: list[Line], height: float, depth: int) -> list[list[Line]]:

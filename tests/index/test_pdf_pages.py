@@ -194,6 +194,24 @@ def test_raised_digits_are_told_from_others() -> None:
     assert article.text.endswith("It lasted 10^12 years.")
 
 
+def test_a_mark_after_a_raised_digit_stands_beside_it() -> None:
+    article = drawn(
+        "/F1 11 Tf 72 600 Td (It lasted 10) Tj ET BT /F1 7 Tf 126.9 604 Td (1) Tj ET "
+        "BT /F1 11 Tf 130.8 600 Td (. It ended.) Tj"
+    )
+    assert article.text.endswith("It lasted 10^1. It ended.")
+
+
+def test_a_large_first_letter_belongs_to_its_word() -> None:
+    texts = ["he council met on Monday to hear the plans", "for the harbour, and went home.", "It was late."]
+    left = (100, 100, 72)
+    lines = [
+        Line(text, left[number], 689 - 14 * number, 300, 700 - 14 * number)
+        for number, text in enumerate(texts)
+    ]
+    assert in_reading_order([*lines, Line("T", 72, 674, 98, 704)]) == [[f"T{texts[0]}", *texts[1:]]]
+
+
 def test_names_that_a_program_puts_there_are_no_titles() -> None:
     assert read(documents.pdf([[SENTENCE]], title="(anonymous)"), source="a.pdf").title != "(anonymous)"
 
