@@ -18,6 +18,7 @@ _SKIPPED = frozenset(
 )
 _BREAK = "\n"
 _MARK = "data-mark"
+_UNSEEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _ENDED = re.compile(r"[.:;!?。：？！؟]\Z")
 
 
@@ -139,7 +140,10 @@ def _pieces(element: Any, *, keep: bool = False) -> list[str]:
 
 
 def _is_text(element: Any) -> bool:
-    return isinstance(element.tag, str) and element.tag not in _SKIPPED  # a comment's tag is a function
+    if not isinstance(element.tag, str) or element.tag in _SKIPPED:  # a comment's tag is a function
+        return False
+    shown = element.get("hidden", "until-found") == "until-found"
+    return shown and not _UNSEEN.search(element.get("style") or "")
 
 
 def _flat(text: str | None) -> str:

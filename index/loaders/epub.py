@@ -14,6 +14,8 @@ from index.loaders import blocks
 from index.loaders.archive import open_archive, parse_html, parse_xml
 from index.loaders.signs import write_out
 
+_KNOWN = "{http://purl.org/dc/elements/1.1/}"
+"""The namespace of what is known about a book."""
 _PROTECTED = {"META-INF/rights.xml", "META-INF/license.lcpl"}
 
 
@@ -35,20 +37,24 @@ def read(data: bytes, source: str, title: str | None = None) -> Article:
             raise ArticleError(f"{source} is damaged: it is not a book in EPUB that can be read.") from error
     return Article.from_parts(
         parts,
-        title=title or package.findtext(".//{http://purl.org/dc/elements/1.1/}title"),
+        title=title or package.findtext(f".//{_KNOWN}title"),
         source=source,
-        author=package.findtext(".//{http://purl.org/dc/elements/1.1/}creator"),
-        date=package.findtext(".//{http://purl.org/dc/elements/1.1/}date"),
+        author=", ".join(filter(None, (element.text for element in package.iterfind(f".//{_KNOWN}creator")))),
+        date=(package.findtext(f".//{_KNOWN}date") or "").partition("T")[0] or None,
     )
 
 
 def _chapters(archive: ZipFile, package: Any, place: str) -> Iterator[Any]:
     items = {item.get("id"): item for item in package.iterfind("{*}manifest/{*}item")}
+    seen: set[str] = set()
     for reference in package.iterfind("{*}spine/{*}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or not item.get("href") or "nav" in (item.get("properties") or "").split():
             continue
         name = posixpath.normpath(posixpath.join(posixpath.dirname(place), unquote(item.get("href"))))
+        if name in seen:
+            continue  # no chapter comes twice: a small file could become a huge text
+        seen.add(name)
         if (chapter := parse_html(decode(archive.read(name) or b" ", name))) is not None:
             write_out(chapter)
             yield chapter

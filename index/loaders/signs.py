@@ -43,7 +43,7 @@ def write_out(root: Any) -> None:
         text = words(element)
         if "noteref" in kind and (note := _NOTE.fullmatch(text)):
             _become(element, f"[{note.group(1)}]")
-        elif (element.get("href") or "").startswith("#") and not re.search(r"\w|[*†‡§]", text):
+        elif "#" in (element.get("href") or "") and not re.search(r"\w|[*†‡§]", text):
             _become(element, "")
     for element in list(root.iter("math")):
         source = element.xpath(_TEX)

@@ -38,6 +38,23 @@ def test_a_book_with_a_chapter_that_has_no_place_is_read() -> None:
     assert read(book("", item='<item id="c"/>'), source="a.epub").text == "The last chapter."
 
 
+def test_a_chapter_is_read_once_however_often_a_book_names_it() -> None:
+    data = documents.archive(
+        {
+            "META-INF/container.xml": '<container><rootfile full-path="b"/></container>',
+            "b": '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:creator>Anna Berg</dc:creator>'
+            "<dc:creator>Bo Ek</dc:creator><dc:date>2026-03-04T10:00:00Z</dc:date></metadata><manifest>"
+            '<item id="c" href="c"/></manifest><spine>'
+            + '<itemref idref="c"/>' * 100_000
+            + "</spine></package>",
+            "c": f"<html><body><p>{documents.WORDS}</p></body></html>",
+        }
+    )
+    article = read(data, source="a.epub")
+    assert article.text == documents.WORDS
+    assert (article.author, article.date) == ("Anna Berg, Bo Ek", "2026-03-04")
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

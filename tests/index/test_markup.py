@@ -70,6 +70,22 @@ def test_a_term_stays_with_what_it_means(of: Callable[[str], Article], body: str
     assert blocks(article, "list") == text.split("\n")
 
 
+def test_what_a_book_hides_is_no_text() -> None:
+    hidden = (
+        "<p hidden=''>One.</p><p style='display: none'>Two.</p><p>It <i style='display:none'>un</i>is.</p>"
+    )
+    assert added(of_book(f"{hidden}<p hidden='until-found'>It is found.</p>")) == "It is.\n\nIt is found."
+
+
+def test_hidden_words_that_sort_a_table_are_no_text() -> None:
+    cells = "<td><span style='display:none'>0605</span>605</td><td>Riga</td>"
+    assert blocks(of_page(f"<table><tr>{cells}</tr></table>"), "table") == ["605 | Riga"]
+
+
+def test_the_arrow_from_a_note_to_its_chapter_is_no_text() -> None:
+    assert added(of_book("<ol><li>Archive. <a href='ch1.xhtml#r1'>↩</a></li></ol>")) == "1. Archive."
+
+
 def test_text_of_a_list_of_terms_that_is_in_no_entry_is_kept() -> None:
     assert added(of_book("<dl>Words <dt>Quay</dt><dd>A wall<ul><li>of stone</li></ul></dd></dl>")) == (
         "Words\nQuay\nA wall\n• of stone"
