@@ -43,14 +43,18 @@ def _front_matter(text: str) -> tuple[dict[str, str], str]:
         return {}, text
     known: dict[str, str] = {}
     key = ""
+    folded = False  # whether the value stands on the lines below
     for line in found.group(1).splitlines():
-        item = re.match(r"\s*-\s+(.*)", line)
+        item = re.match(r"\s*-\s+(?:name:\s*)?(.*)", line)
         pair = re.match(r"([\w-]+):\s*(.*)", line)
         if item and key:
             known[key] = ", ".join(filter(None, (known[key], _value(item.group(1)))))
         elif pair:
             key = pair.group(1).lower()
-            known[key] = _value(pair.group(2))
+            folded = re.fullmatch(r"[>|][+-]?", pair.group(2).strip()) is not None
+            known[key] = "" if folded else _value(pair.group(2))
+        elif folded:
+            known[key] = f"{known[key]} {line.strip()}".strip()
     return known, text[found.end() :]
 
 

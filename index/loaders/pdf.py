@@ -25,7 +25,11 @@ _LIGATURES = str.maketrans(
 )
 _SCANNED = 12
 """A page that has fewer letters than this is a picture."""
-_JUNK = re.compile(r"untitled|anonymous|microsoft word|\.(?:docx?|indd|tex|dvi|pdf|qxd)\b", re.IGNORECASE)
+_JUNK = re.compile(
+    r"untitled|anonymous|microsoft word|powerpoint presentation|"
+    r"\.(?:docx?|odt|rtf|txt|html?|pptx?|indd|tex|dvi|pdf|qxd)\b",
+    re.IGNORECASE,
+)
 _END = re.compile(r"[.!?:;…。！？؟]['\"”’»)\]]*\Z")
 
 _pdfium = threading.Lock()

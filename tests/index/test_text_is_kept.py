@@ -219,6 +219,12 @@ def test_front_matter_of_markdown_is_no_text(name: str) -> None:
     assert article.text == "The text."
 
 
+def test_front_matter_in_blocks_is_read() -> None:
+    text = "---\ntitle: >-\n  The harbour:\n  a plan\nauthor:\n  - name: Anna Berg\n    url: none\n---\n\nThe text."
+    article = read(text.encode(), source="a.md")
+    assert (article.title, article.author, article.text) == ("The harbour: a plan", "Anna Berg", "The text.")
+
+
 def test_dates_and_titles_are_not_invented() -> None:
     page = read(documents.page("<p>The old quay was built in 1997.</p>"), source="a.html")
     assert page.date is None
