@@ -12,9 +12,10 @@ _UNSPACED = re.compile(
 
 def join(before: str, after: str) -> str:
     """Two lines as one. A word that is broken at the end of the first is whole again."""
-    if re.search(r"[^\W\d_]-\Z", before) and after[:1].islower():
+    end = before[-2:]
+    if re.fullmatch(r"[^\W\d_]-", end) and after[:1].islower():
         return before[:-1] + after
-    if re.search(r"\w-\Z", before) and after[:1].isalnum():  # "Baden-" and "Baden", "COVID-" and "19"
+    if re.fullmatch(r"\w-", end) and after[:1].isalnum():  # "Baden-" and "Baden", "COVID-" and "19"
         return before + after
     if _UNSPACED.fullmatch(before[-1:]) and _UNSPACED.fullmatch(after[:1]):
         return before + after
