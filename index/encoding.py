@@ -41,6 +41,7 @@ def decode(data: bytes, name: str, charset: str = "") -> str:
     """
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),  # which begins as that of UTF-16 does
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
@@ -127,4 +128,7 @@ def _checked(text: str, name: str) -> str:
 
 
 def _binary(name: str) -> ArticleError:
-    return ArticleError(f"{name} is not text but binary data, of a kind that cannot be read as an article.")
+    return ArticleError(
+        f"{name} is not text but binary data, of a kind that cannot be read as an article. Save it as text, PDF or "
+        "DOCX."
+    )

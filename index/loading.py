@@ -26,6 +26,8 @@ _OTHERS = {
     b"\xff\xd8\xff": "a picture. Give the text itself",
     b"GIF8": "a picture. Give the text itself",
 }
+_OFFICE = {"content.xml", "ppt/presentation.xml", "xl/workbook.xml"}
+"""What OpenDocument, PowerPoint and Excel have in their archives."""
 
 
 def is_url(source: str | Path) -> bool:
@@ -126,6 +128,10 @@ def _zip_reader(data: bytes, source: str) -> Callable[[bytes, str, str | None], 
         return docx.read
     if "META-INF/container.xml" in names:
         return epub.read
+    if not _OFFICE.isdisjoint(names):
+        raise ArticleError(
+            f"{source} holds slides, a table or a text of another office program. Save it as DOCX or PDF."
+        )
     raise ArticleError(
         f"{source} is an archive, but neither a Word document nor a book. Give one file of it."
     )

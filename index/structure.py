@@ -104,7 +104,7 @@ def _going_on(lines: list[str]) -> list[bool]:
     # The next word had no room there.
     full = [len(line) + len(after.split()[0]) >= margin for line, after in pairwise(lines)]
     lower = [after.lstrip()[0].islower() and line[-1] not in ".!?:;" for line, after in pairwise(lines)]
-    wrapped = 40 <= margin <= 120 and any(map(and_, full, lower))
+    wrapped = 30 <= margin <= 200 and any(map(and_, full, lower))
     going_on = [False]
     item = inf if LIST_ITEM.match(lines[0]) is None else _indent(lines[0])  # how far it is indented
     for number, line in enumerate(lines[1:]):

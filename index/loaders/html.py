@@ -41,7 +41,9 @@ def read(
     charset = charset or (named.group(1).decode() if named else "")
     page = trafilatura.load_html(decode(data, source, charset))
     if page is None:
-        raise ArticleError(f"{source} is no page in HTML that can be read.")
+        raise ArticleError(
+            f"{source} is no page in HTML that can be read. If it is text, give it a name that ends with .txt."
+        )
     shown = _prepare(page)
     _join_articles(page)
     found, body = _extract(page, url)

@@ -1,5 +1,7 @@
 """Articles and the structure that is recognised in text and Markdown."""
 
+import textwrap
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -67,6 +69,13 @@ def test_wrapped_paragraphs_without_a_gap_between_them_keep_their_sentences(inde
     ]
     article = Article.from_text("Harbour plans\n\n" + "\n".join(indent + text for text in paragraphs))
     assert blocks(article, "paragraph") == ["Harbour plans", *paragraphs]
+
+
+@pytest.mark.parametrize("width", [36, 160])
+def test_text_is_wrapped_at_any_width(width: int) -> None:
+    lines = textwrap.fill(f"{TEXT} {TEXT} It was late.", width)
+    article = Article.from_text(f"Harbour plans\n\n{lines}\n\nThe end.")
+    assert lines in blocks(article, "paragraph")
 
 
 def test_lines_of_their_own_stay_so() -> None:

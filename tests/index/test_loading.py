@@ -23,7 +23,7 @@ def test_text_and_markdown(tmp_path: Path) -> None:
     assert load(marked).text == "Notes\n\nOne thing."
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes("Größe “und” Maß – das ist alles.".encode(encoding))
@@ -214,6 +214,9 @@ def test_entities_of_xml_reach_no_file(tmp_path: Path) -> None:
         ("wrong.docx", documents.archive({"word/document.xml": "<not>"}), "damaged"),
         ("wrong.epub", documents.archive({"META-INF/container.xml": "<container/>"}), "damaged"),
         ("empty.epub", documents.epub("<p> </p>"), "empty"),
+        ("text.odt", documents.archive({"mimetype": "x", "content.xml": "<x/>"}), "Save it as DOCX or PDF"),
+        ("slides.pptx", documents.archive({"ppt/presentation.xml": "<x/>"}), "Save it as DOCX or PDF"),
+        ("text.html", documents.WORDS.encode(), r"ends with \.txt"),
     ],
 )
 def test_files_that_are_no_articles_are_said(tmp_path: Path, name: str, data: bytes, message: str) -> None:
