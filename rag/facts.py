@@ -35,8 +35,13 @@ _DECADE = re.compile(r"\b\d+s\b")
 _LARGE = 0.28  # share of capitalised words: English news has up to a quarter of them, German a third
 _A_SLIP = 0.75  # how alike two words are of which one is the other, mistyped
 _QUOTED = re.compile(r'"([^"]{2,300})"')
-_FULL_NAME = re.compile(r"\b[A-Z][\w’'-]*[^\W_](?: [A-Z][\w’'-]*[^\W_])+")
+_FULL_NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*[^\W_](?: [A-Z][\w’'-]*[^\W_])+")
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
+_OPENERS = frozenset(
+    "almost nearly besides unlike despite during after before until under once meanwhile probably possibly".split()
+)
+"""What a sentence may begin with that is no name, though the article may not have it: prepositions and adverbs. Words
+such as "all" are not among them, for what begins with one that the article lacks is mostly wrong."""
 
 
 def missing_facts(sentence: str, source: str, article_words: frozenset[str]) -> list[str]:
@@ -130,7 +135,7 @@ def names(sentence: str, article_words: frozenset[str]) -> list[str]:
     found = []
     for number, match in enumerate(_NAME.finditer(sentence)):
         word = match.group().rstrip(".'’-")
-        first = not number and fold(word) in article_words
+        first = not number and (fold(word) in article_words or fold(word) in _OPENERS)
         if word[:1].isupper() and not first and fold(word) not in _NUMBER_WORDS and content_words(word):
             found.append(re.sub(r"['’]s$", "", word))
     return found
