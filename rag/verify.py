@@ -7,6 +7,7 @@ they state it. The last two see what words alone do not: what was asked, and who
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import fsum
 
 from rag.actors import other_actor
 from rag.answers import Citation
@@ -166,7 +167,7 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
     who did what this sentence says of Google.
     """
     weights = evidence.weigh(claimed)
-    total = sum(weights.values())
+    total = fsum(weights.values())
     chosen: list[Source] = []
     open_words = set(weights)
     while open_words and len(chosen) < _MOST:
@@ -176,7 +177,7 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
             words = wanted & source.words.keys()
             if chosen and words <= named:
                 return 0.0
-            shared = sum(weights[word] for word in words)
+            shared = fsum(weights[word] for word in words)
             return shared - 1e-4 * source.words.total()
 
         best = max(evidence.sources, key=gain, default=None)
@@ -190,4 +191,5 @@ def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tup
 def _carried(weights: dict[str, float], sources: list[Source]) -> float:
     """Return the share of the weight of some words that the sources have."""
     had = weights.keys() & {word for source in sources for word in source.words}
-    return sum(weights[word] for word in had) / sum(weights.values())
+    # Exact sums: others depend on the order of a set, which is another one each time the program runs.
+    return fsum(weights[word] for word in had) / fsum(weights.values())

@@ -1,6 +1,7 @@
 """What must hold for every sentence of every answer, whatever a model writes about whatever article."""
 
 import re
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from rag import antecedents
 from rag.evidence import Evidence
 from rag.retrieval import whole
 from rag.sources import Excerpt
-from rag.verify import verify
+from rag.verify import _carried, verify
 from rag.words import content_words, spaced
 
 SEED = whole(seed_article())
@@ -87,6 +88,12 @@ def test_a_part_of_a_sentence_is_not_what_it_says(text: str, part: str) -> None:
     assert verify(text, whole(article), lambda _: None, agree).sources
     for opinion in (0.05, None):
         assert not verify(part, whole(article), (lambda _, said=opinion: said), agree).sources
+
+
+def test_the_share_of_words_does_not_depend_on_their_order() -> None:
+    weights = {"mill": 0.1, "burnt": 0.7, "down": 0.3, "june": 2.3}
+    cited = whole(Article.from_text("The mill burnt in a night.")).sources
+    assert len({_carried(dict(order), cited) for order in permutations(weights.items())}) == 1
 
 
 def test_half_a_number_is_another_one() -> None:
