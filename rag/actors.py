@@ -45,7 +45,8 @@ def other_actor(sentence: str, source: str, article_words: frozenset[str]) -> st
     """
     said, stands = _words(sentence, article_words), _words(source, article_words)
     everybody = {word.text for word in said}
-    matcher = SequenceMatcher(None, [w.text for w in said], [w.text for w in stands], autojunk=False)
+    # Its "autojunk" keeps a long text that repeats a word from taking long.
+    matcher = SequenceMatcher(None, [w.text for w in said], [w.text for w in stands])
     for match in matcher.get_matching_blocks():
         if match.size < _SAME or said[match.a].name:
             continue

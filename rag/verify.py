@@ -17,6 +17,7 @@ from rag.confidence import probability
 from rag.evidence import Evidence
 from rag.facts import names
 from rag.sources import Source
+from rag.swaps import exchanged
 from rag.words import content_words, negated, spaced
 
 __all__ = ["Verdict", "verify"]
@@ -133,6 +134,8 @@ def verify(
         for source in sources:
             if name := other_actor(sentence, source.text, evidence.lower_case):
                 return Verdict(reason=f"The article says this of “{name}”.", near=source)
+        if other := exchanged(sentence, [source.text for source in sources], evidence.lower_case):
+            return Verdict(reason=f"The article has “{other}” there.", near=sources[0])
     relevance = answers(sentence)
     relevance = _SURE if relevance is None else relevance
     most = _VERBATIM if verbatim else 1.0  # what the article can be found to state of it
