@@ -16,6 +16,7 @@ from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence
 from rag.facts import names
+from rag.polarity import turned
 from rag.sources import Source
 from rag.swaps import exchanged
 from rag.words import content_words, negated, spaced
@@ -134,7 +135,10 @@ def verify(
         for source in sources:
             if name := other_actor(sentence, source.text, evidence.lower_case):
                 return Verdict(reason=f"The article says this of “{name}”.", near=source)
-        if other := exchanged(sentence, [source.text for source in sources], evidence.lower_case):
+        texts = [source.text for source in sources]
+        if turned(sentence, texts):
+            return Verdict(reason="The article denies this, or leaves it open.", near=sources[0])
+        if other := exchanged(sentence, texts, evidence.lower_case):
             return Verdict(reason=f"The article has “{other}” there.", near=sources[0])
     relevance = answers(sentence)
     relevance = _SURE if relevance is None else relevance
