@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from rag.words import content_words, fold, tokens
 
-__all__ = ["full_names", "missing_facts", "names", "number", "unknown"]
+__all__ = ["full_names", "missing_facts", "names", "unknown", "value"]
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
@@ -126,8 +126,8 @@ def _values(text: str) -> frozenset[float]:
     return frozenset({value for _, value in _numbers(text)}.union(ordinals))
 
 
-def number(word: str) -> float | None:
-    """Return the value of a word, in lower case, that is a number or an ordinal, without its scale."""
+def value(word: str) -> float | None:
+    """Return the value of a number in lower case, with its scale if it has one, or of an ordinal; None for a word."""
     if word[:1].isdigit():
         return next((value for _, value in _numbers(word)), None)
     return _NUMBER_WORDS.get(word, _ORDINALS.get(word))

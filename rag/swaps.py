@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.facts import number
+from rag.facts import value
 from rag.words import content_words, fold
 
 __all__ = ["exchanged"]
@@ -82,10 +82,10 @@ def _places(text: str, article_words: frozenset[str]) -> list[_Place]:
     found: list[_Place] = []
     for match in _WORD.finditer(text):
         word = fold(match.group()).removesuffix("'s")
-        value = number(word)
+        counted = value(word)
         is_name = match.group()[0].isupper() and word not in article_words and bool(content_words(word))
-        if value is not None:
-            found.append(_Place(_NUMBER, {value}, *match.span()))
+        if counted is not None:
+            found.append(_Place(_NUMBER, {counted}, *match.span()))
         elif is_name and found and found[-1].key == _NAME and text[found[-1].end : match.start()] == " ":
             found[-1].values.add(word)
             found[-1].end = match.end()

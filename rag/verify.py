@@ -19,6 +19,7 @@ from rag.facts import names
 from rag.polarity import turned
 from rag.sources import Source
 from rag.swaps import exchanged
+from rag.units import other_units
 from rag.words import content_words, negated, spaced
 
 __all__ = ["Verdict", "verify"]
@@ -136,6 +137,8 @@ def verify(
             if name := other_actor(sentence, source.text, evidence.lower_case):
                 return Verdict(reason=f"The article says this of “{name}”.", near=source)
         texts = [source.text for source in sources]
+        if others := other_units(sentence, " ".join(texts)):
+            return Verdict(reason=f"The article does not say “{others[0]}” here.", near=sources[0])
         if turned(sentence, texts):
             return Verdict(reason="The article denies this, or leaves it open.", near=sources[0])
         if other := exchanged(sentence, texts, evidence.lower_case):
