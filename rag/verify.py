@@ -5,6 +5,7 @@ quotation of it stands in them, and the model, shown the same passages, finds th
 they state it. The last two see what words alone do not: what was asked, and who did what to whom.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum
@@ -20,7 +21,7 @@ from rag.polarity import turned
 from rag.sources import Source
 from rag.swaps import exchanged
 from rag.units import other_units
-from rag.words import content_words, negated, spaced
+from rag.words import content_words, fold, negated, spaced
 
 __all__ = ["Verdict", "verify"]
 
@@ -45,6 +46,9 @@ _SURE = 0.95
 
 _VERBATIM = 0.97
 """That the article states its own words: as sure as the model mostly is of a sentence that passes."""
+
+_SIGN = re.compile(r"[$€£¥%‰°]|[-+±](?=\d)")
+"""What is no word, and yet says something: £250 is not $250."""
 
 _GAIN = 0.12  # a further sentence is cited only if it carries this much more
 _MOST = 3
@@ -166,8 +170,9 @@ def _verbatim(sentence: str, evidence: Evidence) -> Source | None:
 
     A part of one is not enough: "Meta controls the board" stands in "Analysts denied that Meta controls the board".
     """
-    words = spaced(sentence)
-    return next((source for source in evidence.sources if words == spaced(source.text)), None)
+    words, signs = spaced(sentence), _SIGN.findall(fold(sentence))
+    same = (source for source in evidence.sources if words == spaced(source.text))
+    return next((source for source in same if signs == _SIGN.findall(fold(source.text))), None)
 
 
 def _align(claimed: list[str], named: frozenset[str], evidence: Evidence) -> tuple[list[Source], float]:

@@ -96,6 +96,13 @@ def test_the_share_of_words_does_not_depend_on_their_order() -> None:
     assert len({_carried(dict(order), cited) for order in permutations(weights.items())}) == 1
 
 
+@pytest.mark.parametrize("said", ["The fee is £250 at -40 degrees.", "The fee is $250 at 40 degrees."])
+def test_a_sentence_with_another_sign_is_not_the_articles_own(said: str) -> None:
+    evidence = whole(Article.from_text("The fee is $250 at −40 degrees."))
+    assert verify("The fee is $250 at -40 degrees.", evidence, lambda _: 0.01, agree).sources
+    assert not verify(said, evidence, lambda _: 0.01, agree).sources
+
+
 def test_half_a_number_is_another_one() -> None:
     article = Article.from_text("The company paid 14.3 billion for the mill.")
     assert not verify("The company paid 14.3.", whole(article), agree, agree).sources
