@@ -24,12 +24,21 @@ _FUNCTION_WORDS = frozenset(
 
 
 def fold(text: str) -> str:
-    """Return a text with its variants of the same character made one: quotes, ligatures, dashes, case."""
+    """Return a text with its variants of the same character made one: quotes, ligatures, dashes, accents, case."""
     text = unicodedata.normalize("NFKC", text).casefold()
+    if not text.isascii():  # "Sato" is "Satō"
+        text = unicodedata.normalize("NFKC", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
     return text.translate(_SAME)
 
 
-_SAME = {ord(c): "'" for c in "’‘ʼ`´"} | {ord(c): '"' for c in "“”„«»"} | {ord(c): "-" for c in "–—−‐‑"}
+# Of letters as Europe writes them; elsewhere what is a mark to Unicode may be a vowel.
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_SAME = (
+    str.maketrans("øłđð", "oldd")
+    | {ord(c): "'" for c in "’‘ʼ`´"}
+    | {ord(c): '"' for c in "“”„«»"}
+    | {ord(c): "-" for c in "–—−‐‑"}
+)
 
 
 def tokens(text: str) -> list[str]:

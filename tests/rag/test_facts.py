@@ -75,7 +75,20 @@ def test_where_nouns_are_written_large_a_capital_names_nothing() -> None:
     assert unknown("In welchem Monat war das Feuer?", german, frozenset(german.lower().split())) == []
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("What did Sato say in Sao Paulo?", "Satō spoke in São Paulo."),
+        ("Who lives in Tromso and Lodz?", "A man lives in Tromsø, another in Łódź."),
+        ("Wer wohnt in Zürich?", "Er wohnt in Zu\u0308rich."),
+    ],
+)
+def test_a_name_without_its_accents_is_the_same(question: str, text: str) -> None:
+    assert unknown(question, text, frozenset()) == []
+    assert missing_facts(question.rpartition(" ")[2], text, frozenset()) == []
+
+
 def test_names_are_found_in_a_text_of_any_shape_without_delay() -> None:
     before = time.perf_counter()
-    assert full_names("A'" * 10_000) == ()
-    assert time.perf_counter() - before < 1
+    assert full_names("A'" * 40_000) == ()
+    assert time.perf_counter() - before < 10  # looked for at every letter they took a minute
