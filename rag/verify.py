@@ -17,6 +17,7 @@ from rag.clauses import SAYS_SOMETHING, clauses
 from rag.confidence import probability
 from rag.evidence import Evidence
 from rag.facts import names
+from rag.opposites import opposite
 from rag.polarity import turned
 from rag.sources import Source
 from rag.swaps import exchanged
@@ -143,6 +144,8 @@ def verify(
         texts = [source.text for source in sources]
         if others := other_units(sentence, " ".join(texts)):
             return Verdict(reason=f"The article does not say “{others[0]}” here.", near=sources[0])
+        if word := opposite(sentence, texts):
+            return Verdict(reason=f"The article says “{word}” there.", near=sources[0])
         if turned(sentence, texts):
             return Verdict(reason="The article denies this, or leaves it open.", near=sources[0])
         if other := exchanged(sentence, texts, evidence.lower_case):
