@@ -13,9 +13,11 @@ _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
     "billion": 1e9, "bn": 1e9, "b": 1e9, "trillion": 1e12, "tn": 1e12,
 }  # fmt: skip
-_NUMBER_WORDS = {
-    word: float(value)
-    for value, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+_UNITS = "two three four five six seven eight nine".split()
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBER_WORDS = {word: float(value) for value, word in enumerate([*_UNITS, *_TEENS], 2)} | {
+    word: 10.0 * value for value, word in enumerate(_TENS, 2)
 }
 _ORDINALS = {
     word: float(value)
@@ -31,6 +33,11 @@ _NUMBER = re.compile(
     r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb])(?![a-z]))?"
 )
+_SPELT = re.compile(
+    rf"\b(?:({'|'.join(_TENS)})[\s-](one|{'|'.join(_UNITS)})|({'|'.join(_NUMBER_WORDS)}))\b"
+    r"(?:[\s-](hundred|thousand|million|billion|trillion)\b)?"
+)
+"""A number in words up to ninety-nine, with its scale: a longer one is read as several."""
 _DECADE = re.compile(r"\b\d+s\b")
 _LARGE = 0.28  # share of capitalised words: English news has up to a quarter of them, German a third
 _A_SLIP = 0.75  # how alike two words are of which one is the other, mistyped
@@ -117,7 +124,11 @@ def _numbers(text: str) -> list[tuple[str, float]]:
         (match.group(0), float(match.group(1).replace(",", "")) * _SCALES.get(match.group(2) or "", 1.0))
         for match in _NUMBER.finditer(folded)
     ]
-    return found + [(word, _NUMBER_WORDS[word]) for word in tokens(folded) if word in _NUMBER_WORDS]
+    for match in _SPELT.finditer(folded):
+        tens, unit, word, scale = match.groups()
+        number = _NUMBER_WORDS[word or tens] + (_NUMBER_WORDS.get(unit, 1.0) if unit else 0.0)
+        found.append((match.group(0), number * _SCALES.get(scale or "", 1.0)))
+    return found
 
 
 @lru_cache(maxsize=1000)
@@ -128,9 +139,7 @@ def _values(text: str) -> frozenset[float]:
 
 def value(word: str) -> float | None:
     """Return the value of a number in lower case, with its scale if it has one, or of an ordinal; None for a word."""
-    if word[:1].isdigit():
-        return next((value for _, value in _numbers(word)), None)
-    return _NUMBER_WORDS.get(word, _ORDINALS.get(word))
+    return next((value for _, value in _numbers(word)), _ORDINALS.get(word))
 
 
 def _same(value: float, values: Iterable[float]) -> bool:
@@ -143,7 +152,7 @@ def names(sentence: str, article_words: frozenset[str]) -> list[str]:
     for number, match in enumerate(_NAME.finditer(sentence)):
         word = match.group().rstrip(".'’-")
         first = not number and (fold(word) in article_words or fold(word) in _OPENERS)
-        if word[:1].isupper() and not first and fold(word) not in _NUMBER_WORDS and content_words(word):
+        if word[:1].isupper() and not first and not _SPELT.fullmatch(fold(word)) and content_words(word):
             found.append(re.sub(r"['’]s$", "", word))
     return found
 

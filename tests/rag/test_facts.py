@@ -76,6 +76,20 @@ def test_where_nouns_are_written_large_a_capital_names_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sentence", "source", "missing"),
+    [
+        ("Twenty-nine ships came.", "There came 29 ships.", []),
+        ("Twenty-nine ships came.", "There came nine ships.", ["twenty-nine"]),
+        ("29 ships came.", "There came twenty ships.", ["29"]),
+        ("It cost 40 million.", "It cost forty million.", []),
+        ("It cost forty thousand.", "It cost forty million.", ["forty thousand"]),
+    ],
+)
+def test_numbers_in_words_are_numbers(sentence: str, source: str, missing: list[str]) -> None:
+    assert missing_facts(sentence, source, LOWER) == missing
+
+
+@pytest.mark.parametrize(
     ("question", "text"),
     [
         ("What did Sato say in Sao Paulo?", "Satō spoke in São Paulo."),
