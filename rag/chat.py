@@ -158,7 +158,7 @@ class ArticleChat:
         if only := retrieval.short(articles):
             evidence = retrieval.opened(only, self.library)
             evidence.means("warm")  # its sentences are embedded once
-            self.model.read(prompts.article_part(evidence.texts), remember=True)
+            self.model.read(prompts.article_part(evidence.texts))
         else:
             self.library.search("warm", k=1)
 
@@ -184,7 +184,7 @@ class ArticleChat:
             return True
         for passage in self.library.passages(article):
             part = prompts.article_part(Evidence([Excerpt(article, passage.start, passage.end)]).texts)
-            if not self.model.has_read(part) and not self.model.read(part, remember=True, free=free):
+            if not self.model.has_read(part) and not self.model.read_ahead(part, remember=True, free=free):
                 return False
         return True
 

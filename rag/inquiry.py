@@ -87,7 +87,7 @@ class Inquiry:
         Returns:
             Whether all of it was read.
         """
-        return self._model.read(self._article, remember=keep or self._remember, free=free)
+        return self._model.read_ahead(self._article, remember=keep or self._remember, free=free)
 
     def begin(self, *, writing: bool) -> Generator[Piece]:
         """Find out whether the evidence answers.

@@ -100,13 +100,25 @@ class LanguageModel:
             stream_usage=False,
         )
 
-    def read(self, article: str, *, remember: bool, free: Callable[[], bool] | None = None) -> bool:
+    def read(self, article: str) -> None:
         """Let the built-in model read the beginning of a prompt before anybody asks; others have nothing to prepare.
 
         Args:
             article: The prompt's part that stays the same from question to question.
+
+        Raises:
+            ModelError: If the model fails.
+        """
+        with self._asking(article, remember=True):
+            pass
+
+    def read_ahead(self, article: str, *, remember: bool, free: Callable[[], bool]) -> bool:
+        """Let the built-in model read the beginning of a prompt as long as nobody else needs it.
+
+        Args:
+            article: The prompt's part that stays the same from question to question.
             remember: See ``stream``.
-            free: Whether nobody else needs the model; it is given up as soon as this is false. To its end if None.
+            free: Whether nobody else needs the model; it is given up as soon as this is false.
 
         Returns:
             Whether all of it was read.
@@ -117,8 +129,8 @@ class LanguageModel:
         self.start()
         if self._server is None:
             return True
-        with self._server.borrow(article) as slot, _plain_errors(self.settings):
-            return self._server.read(slot, article, [_INSTRUCTION], keep=remember, free=free)
+        with _plain_errors(self.settings):
+            return self._server.read_ahead(article, [_INSTRUCTION], keep=remember, free=free)
 
     def has_read(self, article: str) -> bool:
         """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""

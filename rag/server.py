@@ -106,46 +106,58 @@ class BuiltinServer:
         """Borrow a slot (a context manager), preferring one that has read ``prefix``; see ``SlotPool.borrow``."""
         return self._slots.borrow(prefix, kept=self.has_read(prefix))
 
-    def read(
-        self,
-        slot: Slot,
-        prefix: str,
-        instruction: list[dict[str, str]],
-        *,
-        keep: bool = True,
-        free: Callable[[], bool] | None = None,
-    ) -> bool:
-        """Let a slot read the beginning of a prompt, from its file if it was ever read before.
+    def read(self, slot: Slot, prefix: str, instruction: list[dict[str, str]]) -> None:
+        """Let a slot read the beginning of a prompt, from its file if it was ever read before, and keep it there.
 
         Args:
             slot: A borrowed slot.
             prefix: What the user's message begins with.
             instruction: The messages before it.
-            keep: Whether to keep what was read in a file.
-            free: Whether nobody else needs the model. It is read in pieces then, and given up as soon as this is false;
-                the slot remembers the pieces that it has read.
+        """
+        if slot.prefix == prefix or self._restore(slot, prefix):
+            return
+        with self._reading:  # in turn, which is as fast: the second may want what the first has read
+            if not self._restore(slot, prefix):
+                self._read(slot, prefix, len(prefix), instruction)
+                self._keep(slot)
+
+    def read_ahead(
+        self, prefix: str, instruction: list[dict[str, str]], *, keep: bool, free: Callable[[], bool]
+    ) -> bool:
+        """Read the beginning of a prompt in pieces, as long as nobody else needs the model; a slot remembers them.
+
+        Args:
+            prefix: What the user's message begins with.
+            instruction: The messages before it.
+            keep: Whether to keep in a file what was read.
+            free: Whether nobody else needs the model.
 
         Returns:
             Whether all of it was read.
         """
-        if slot.prefix == prefix or self._restore(slot, prefix):
+        with self._slots.borrow(prefix, kept=self.has_read(prefix), yields=True) as slot:
+            if slot.prefix == prefix or self._restore(slot, prefix):
+                return True
+            known = len(slot.prefix) if prefix.startswith(slot.prefix) else 0
+            for end in [*range(known + _PIECE, len(prefix), _PIECE), len(prefix)]:
+                if self._slots.wanted or not free():
+                    return False
+                self._read(slot, prefix, end, instruction)
+            if keep:
+                self._keep(slot)
             return True
-        with self._reading:  # in turn, which is as fast: the second may want what the first has read
-            if not self._restore(slot, prefix):
-                known = len(slot.prefix) if prefix.startswith(slot.prefix) else 0
-                for end in [*(range(known + _PIECE, len(prefix), _PIECE) if free else ()), len(prefix)]:
-                    self._slots.check()
-                    if free and not free():
-                        return False
-                    slot.prefix = ""  # until it is known to have been read
-                    messages = [*instruction, {"role": "user", "content": prefix[:end]}]
-                    body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
-                    self._http.post("/v1/chat/completions", json=body).raise_for_status()
-                    slot.prefix = prefix[:end]
-                if keep:
-                    self._do(slot, "save", self._file(prefix))
-                    self._forget_old()
-        return True
+
+    def _read(self, slot: Slot, prefix: str, end: int, instruction: list[dict[str, str]]) -> None:
+        self._slots.check()
+        slot.prefix = ""  # until it is known to have been read
+        messages = [*instruction, {"role": "user", "content": prefix[:end]}]
+        body = {"messages": messages, "max_tokens": 1, "id_slot": slot.number, "temperature": 0}
+        self._http.post("/v1/chat/completions", json=body).raise_for_status()
+        slot.prefix = prefix[:end]
+
+    def _keep(self, slot: Slot) -> None:
+        self._do(slot, "save", self._file(slot.prefix))
+        self._forget_old()
 
     def _restore(self, slot: Slot, prefix: str) -> bool:
         file = self._file(prefix)

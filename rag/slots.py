@@ -36,18 +36,21 @@ class SlotPool:
     def __init__(self, size: int) -> None:
         self._size = size
         self._free = [Slot(number) for number in range(size)]
+        self._yielding = 0
         self._queue: list[object] = []
         self._closed = False
         self._changed = threading.Condition()
         self._clock = 0
 
     @contextmanager
-    def borrow(self, prefix: str, *, kept: bool = False) -> Iterator[Slot]:
+    def borrow(self, prefix: str, *, kept: bool = False, yields: bool = False) -> Iterator[Slot]:
         """Wait for a slot, preferring the one that has read most of ``prefix``, then the one that was idle longest.
 
         Args:
             prefix: The beginning of the prompt; the borrower sets ``slot.prefix`` once it is read.
             kept: Whether it can be loaded from a file. Then no slot that has read more than it is given up for it.
+            yields: Whether the slot is given back as soon as ``wanted`` is true. Others wait for that: it may have read
+                what they need.
 
         Raises:
             ModelError: If the pool is closed.
@@ -57,7 +60,9 @@ class SlotPool:
             self._queue.append(ticket)
             try:
                 self._changed.wait_for(
-                    lambda: self._closed or (bool(self._free) and self._queue[0] is ticket)
+                    lambda: (
+                        self._closed or (bool(self._free) and self._queue[0] is ticket and not self._yielding)
+                    )
                 )
                 self.check()
             finally:
@@ -65,14 +70,21 @@ class SlotPool:
                 self._changed.notify_all()
             slot = min(self._free, key=lambda slot: (-_worth(slot.prefix, prefix, kept), slot.used))
             self._free.remove(slot)
+            self._yielding += yields
         try:
             yield slot
         finally:
             with self._changed:
+                self._yielding -= yields
                 self._clock += 1
                 slot.used = self._clock
                 self._free.append(slot)
                 self._changed.notify_all()
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody waits for a slot."""
+        return bool(self._queue)
 
     def check(self) -> None:
         """Ask whether to go on with what a slot was borrowed for.

@@ -111,7 +111,7 @@ class Suggestions:
     def _made(self, evidence: Evidence, free: Callable[[], bool]) -> Suggested | None:
         part, asked = prompts.article_part(evidence.texts), prompts.question_part(prompts.SUGGEST)
         text = ""
-        if not self._model.read(part, remember=False, free=free):
+        if not self._model.read_ahead(part, remember=False, free=free):
             raise _NotFreeError
         with closing(self._model.stream(part, asked, remember=False)) as pieces:
             for piece in _while_free(pieces, free):

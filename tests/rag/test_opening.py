@@ -186,7 +186,7 @@ def test_what_is_read_ahead_is_what_is_found(tmp_path: Path, monkeypatch: pytest
 
     read: list[str] = []
     monkeypatch.setattr(LanguageModel, "builtin", True)
-    monkeypatch.setattr(LanguageModel, "read", lambda _, part, **how: read.append(part) or True)
+    monkeypatch.setattr(LanguageModel, "read_ahead", lambda _, part, **how: read.append(part) or True)
     article = Article.from_text(" ".join(f"{HARBOUR} It was ship {number}." for number in range(60)))
     with Library(tmp_path / "few", embeddings=Few()) as library:
         library.add(article)

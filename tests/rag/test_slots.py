@@ -46,6 +46,28 @@ def test_no_slot_that_has_read_more_is_given_up_for_what_is_in_a_file() -> None:
         assert slot.prefix == passage
 
 
+def test_a_slot_that_yields_is_waited_for_since_it_may_have_read_what_is_needed() -> None:
+    pool = SlotPool(3)
+    passage = "word " * 50
+    begun = threading.Event()
+
+    def read() -> None:
+        with pool.borrow(passage, yields=True) as slot:
+            begun.set()
+            while not pool.wanted:
+                time.sleep(0.01)
+            slot.prefix = passage
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert begun.wait(5)
+    assert not pool.wanted
+    with pool.borrow(passage) as slot:
+        assert slot.prefix == passage
+    reading.join(5)
+    assert not pool.wanted
+
+
 def test_the_slot_that_was_idle_longest_is_given_up_first() -> None:
     pool = SlotPool(2)
     for name in ("a", "b"):

@@ -29,7 +29,7 @@ class Model:
         self.asked = 0
         self._question = question
 
-    def read(self, *_: Any, free: Callable[[], bool], **__: Any) -> bool:
+    def read_ahead(self, *_: Any, free: Callable[[], bool], **__: Any) -> bool:
         return free()
 
     def stream(self, *_: Any, **__: Any) -> Any:
