@@ -4,7 +4,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from rag import deciding, quotes
 from rag.answers import NOT_IN_ARTICLE, Answer
 from rag.compound import joined, questions
 from rag.conversation import refers_back
@@ -69,12 +68,12 @@ def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
 
 
 def read_for(query: Query, model: LanguageModel, search: Search, free: Callable[[], bool]) -> bool:
-    """Let the model read what a question will be answered from: of several the first, of the best article.
+    """Let the model read what a question, of several the first, will most likely be answered from: the first passage.
 
     Args:
         query: The question, or as much of it as was typed.
         model: What reads.
-        search: As for ``run``.
+        search: As for ``run``; it should not take long.
         free: Whether nobody else needs the model; it is given up as soon as this is false.
 
     Returns:
@@ -87,9 +86,8 @@ def read_for(query: Query, model: LanguageModel, search: Search, free: Callable[
     query, evidence = _find(replace(query, question=questions(query.question)[0]), search)
     if not evidence.sources:
         return True
-    inquiry = Inquiry(query, evidence.by_article()[0], model)
-    # What is read whole is so whatever is pointed at.
-    return deciding.read_for(inquiry, None if evidence.whole else quotes.pointed(inquiry), free)
+    first = evidence if evidence.whole else evidence.best
+    return Inquiry(query, first, model).read(free)
 
 
 def _moved(event: Draft | Checked | Retracted, by: int) -> Event:

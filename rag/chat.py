@@ -95,6 +95,11 @@ class ArticleChat:
     def _gather(self, question: str, earlier: tuple[str, str] | None, among: Sequence[Asked]) -> Evidence:
         return retrieval.gather(question, earlier, among, self.library)
 
+    def _gather_quickly(
+        self, question: str, earlier: tuple[str, str] | None, among: Sequence[Asked]
+    ) -> Evidence:
+        return retrieval.gather(question, earlier, among, self.library, pointing=False)
+
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
         """Answer a question without blocking the event loop; as ``answer``."""
         import anyio.to_thread
@@ -214,7 +219,7 @@ class ArticleChat:
         if not self.model.builtin:
             return True
         query = chain.Query(question, self.open(article), last_turn(turns(history)))
-        return chain.read_for(query, self.model, self._gather, free)
+        return chain.read_for(query, self.model, self._gather_quickly, free)
 
     def suggestions(self, article: Article | str | Path | None = None) -> Suggestions:
         """Return the questions that an article answers: those that were made, and what makes more.
@@ -229,7 +234,7 @@ class ArticleChat:
             if not opened:  # once: an article that is removed meanwhile must not come back
                 opened.append(self.open(about))
             query = chain.Query(question, opened[0])
-            if chain.read_for(query, self.model, self._gather, free):
+            if chain.read_for(query, self.model, self._gather_quickly, free):
                 yield from self._run(query)
 
         return Suggestions(about, self.model, ask)

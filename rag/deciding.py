@@ -1,13 +1,13 @@
 """Whether an article answers a question, and how much of it is read to know."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 
 from rag.inquiry import Inquiry
 from rag.models import Piece
 from rag.sources import Source
 from rag.verify import Verdict
 
-__all__ = ["SURE", "decide", "declines", "look_closer", "read_for"]
+__all__ = ["SURE", "decide", "declines", "look_closer"]
 
 _WHOLE = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
 _PASSAGES = {"strict": 0.7, "balanced": 0.5, "lenient": 0.2}
@@ -59,37 +59,18 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
     Returns:
         The question, asked about what decided, and what the model writes.
     """
-    for less in _less(every, pointed):
-        pieces = less.begin(writing=pointed is None)
-        outline = less.evidence is every.evidence.outline
-        if less.found >= SURE or (not outline and _hopeless(less, every)):
-            return less, pieces
-        pieces.close()
-    return every, every.begin(writing=pointed is None)
-
-
-def read_for(every: Inquiry, pointed: Source | None, free: Callable[[], bool]) -> bool:
-    """Let the model read what it will be asked about, in the order in which ``decide`` asks.
-
-    Args:
-        every: The question, with all that was found.
-        pointed: The sentence that surely answers, if one does.
-        free: Whether nobody else needs the model; it is given up as soon as this is false.
-
-    Returns:
-        Whether all of it was read.
-    """
-    return all(inquiry.read(free, keep=True) for inquiry in _less(every, pointed)) and every.read(free)
-
-
-def _less(every: Inquiry, pointed: Source | None) -> list[Inquiry]:
-    """Return the question, asked about the parts of what was found that are tried before all of it."""
     found = every.evidence
     tried = [every.of(found.outline)] if found.outline else []
     if every.judged and not found.whole and not found.heading and len(found.excerpts) > 1:
         best = every.of(found.best)
         tried.append(every.of(found.beside(pointed)) if pointed and not best.known else best)
-    return tried
+    for less in tried:
+        pieces = less.begin(writing=pointed is None)
+        outline = less.evidence is found.outline
+        if less.found >= SURE or (not outline and _hopeless(less, every)):
+            return less, pieces
+        pieces.close()
+    return every, every.begin(writing=pointed is None)
 
 
 def _hopeless(first: Inquiry, every: Inquiry) -> bool:

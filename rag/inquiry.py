@@ -77,17 +77,16 @@ class Inquiry:
         """Whether the model has read the evidence before, and can begin with the question."""
         return self._model.has_read(self._article)
 
-    def read(self, free: Callable[[], bool], *, keep: bool = False) -> bool:
-        """Let the model read the evidence before it is asked.
+    def read(self, free: Callable[[], bool]) -> bool:
+        """Let the model read the evidence before it is asked, and keep that: it is a whole article or a passage.
 
         Args:
             free: Whether nobody else needs the model; it is given up as soon as this is false.
-            keep: Whether others will ask about the same evidence, though it is not the same for every question.
 
         Returns:
             Whether all of it was read.
         """
-        return self._model.read_ahead(self._article, remember=keep or self._remember, free=free)
+        return self._model.read_ahead(self._article, remember=True, free=free)
 
     def begin(self, *, writing: bool) -> Generator[Piece]:
         """Find out whether the evidence answers.

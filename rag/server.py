@@ -32,7 +32,7 @@ CONTEXT = 10_240
 KEPT_BYTES = 1_000_000_000
 """How much of what was read is kept on disk: 29 kB for each token, so about 25,000 words of articles."""
 
-_PIECE = 200
+_PIECE = 120
 """Characters that are read at a time if it may be given up: a second or two, in which nothing stops the model."""
 
 _GLANCE = 0.2

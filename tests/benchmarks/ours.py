@@ -12,7 +12,7 @@ _TYPED = 4.3
 """Characters that people type in a second: 52 words a minute (Dhakal et al., Observations on Typing from 136 Million
 Keystrokes, CHI 2018)."""
 
-_LOOK = 0.7  # seconds between two looks of the page at what is typed
+_LOOK = 1.0  # seconds between two looks of the page at what is typed
 
 
 class ArticleChatSystem:

@@ -232,10 +232,10 @@ def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data
     article = accounts()
     kept = data_directory / "prefixes"
     before = set(kept.glob("*.bin"))
-    assert not chat.read_ahead(article, Free(4))  # each passage is read in three pieces
+    assert not chat.read_ahead(article, Free(6))  # each passage is read in five pieces
     read = set(kept.glob("*.bin")) - before
     assert len(read) == 1
-    assert not chat.read_ahead(article, Free(2))  # and it goes on after the first piece of the second
+    assert not chat.read_ahead(article, Free(4))  # and it goes on after the first piece of the second
     read = set(kept.glob("*.bin")) - before
     assert len(read) == 2
     chat.read_ahead(SEED)  # is short, and read whole

@@ -89,10 +89,10 @@ def test_what_is_typed_is_prepared_for_before_it_is_asked(
     page = visit(site.url)
     box = page.get_by_role("textbox", name="Ask the article")
     box.press_sequentially("Why might", delay=100)
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(1200)
     assert told == []  # of two words nothing can be told
     box.press_sequentially(" Google leave Scale?", delay=100)
-    page.wait_for_timeout(800)
+    page.wait_for_timeout(1200)
     assert 2 <= len(told) <= 5
     assert told[-1]
     assert told[-1].question == WHY

@@ -7,7 +7,7 @@ const app = {
 const OFFERED = 4; // suggested questions
 const FOLLOWING = 3; // of them below an answer
 const FAR = 1e9; // characters: farther than any article is long
-const TELLING = 700; // milliseconds between two looks at what is typed
+const TELLING = 1000; // milliseconds between two looks at what is typed
 const MAKING = 1000; // milliseconds between two looks at whether there are more suggestions
 const lastTurn = () => app.turns[app.turns.length - 1];
 
