@@ -136,14 +136,13 @@ class BuiltinServer:
             Whether all of it was read.
         """
         with self._slots.borrow(prefix, kept=self.has_read(prefix), yields=True) as slot:
-            if slot.prefix == prefix or self._restore(slot, prefix):
-                return True
-            known = len(slot.prefix) if prefix.startswith(slot.prefix) else 0
-            for end in [*range(known + _PIECE, len(prefix), _PIECE), len(prefix)]:
-                if self._slots.wanted or not free():
-                    return False
-                self._read(slot, prefix, end, instruction)
-            if keep:
+            if slot.prefix != prefix and not self._restore(slot, prefix):
+                known = len(slot.prefix) if prefix.startswith(slot.prefix) else 0
+                for end in [*range(known + _PIECE, len(prefix), _PIECE), len(prefix)]:
+                    if self._slots.wanted or not free():
+                        return False
+                    self._read(slot, prefix, end, instruction)
+            if keep and not self.has_read(prefix):
                 self._keep(slot)
             return True
 
