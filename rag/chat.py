@@ -1,8 +1,9 @@
 """Ask articles questions: the one object that the page, the command line and Python share."""
 
 import threading
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import aclosing, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -90,15 +91,11 @@ class ArticleChat:
         yield from self._run(chain.Query(question, articles, earlier))
 
     def _run(self, query: chain.Query) -> Generator[Event]:
-        yield from chain.run(query, self.model, self._gather)
+        yield from chain.run(query, self.model, partial(retrieval.gather, library=self.library))
 
-    def _gather(self, question: str, earlier: tuple[str, str] | None, among: Sequence[Asked]) -> Evidence:
-        return retrieval.gather(question, earlier, among, self.library)
-
-    def _gather_quickly(
-        self, question: str, earlier: tuple[str, str] | None, among: Sequence[Asked]
-    ) -> Evidence:
-        return retrieval.gather(question, earlier, among, self.library, pointing=False)
+    def _read_for(self, query: chain.Query, free: Callable[[], bool]) -> bool:
+        quickly = partial(retrieval.gather, library=self.library, pointing=False)
+        return chain.read_for(query, self.model, quickly, free)
 
     async def aanswer(self, question: str, *, article: ArticleLike = None, history: History = ()) -> Answer:
         """Answer a question without blocking the event loop; as ``answer``."""
@@ -218,8 +215,7 @@ class ArticleChat:
         question = check_question(question)
         if not self.model.builtin:
             return True
-        query = chain.Query(question, self.open(article), last_turn(turns(history)))
-        return chain.read_for(query, self.model, self._gather_quickly, free)
+        return self._read_for(chain.Query(question, self.open(article), last_turn(turns(history))), free)
 
     def suggestions(self, article: Article | str | Path | None = None) -> Suggestions:
         """Return the questions that an article answers: those that were made, and what makes more.
@@ -234,7 +230,7 @@ class ArticleChat:
             if not opened:  # once: an article that is removed meanwhile must not come back
                 opened.append(self.open(about))
             query = chain.Query(question, opened[0])
-            if chain.read_for(query, self.model, self._gather_quickly, free):
+            if self._read_for(query, free):
                 yield from self._run(query)
 
         return Suggestions(about, self.model, ask)

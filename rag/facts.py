@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
-from rag.words import content_words, fold, tokens
+from rag.words import content_words, fold, owner, tokens
 
-__all__ = ["full_names", "missing_facts", "names", "unknown", "value"]
+__all__ = ["SCALES", "full_names", "missing_facts", "names", "unknown", "value"]
 
 _SCALES = {
     "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6,
@@ -16,6 +16,8 @@ _SCALES = {
 _UNITS = "two three four five six seven eight nine".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+SCALES = "hundred|thousand|million|billion|trillion"
+"""The words that scale a number, for regular expressions."""
 _NUMBER_WORDS = {word: float(value) for value, word in enumerate([*_UNITS, *_TEENS], 2)} | {
     word: 10.0 * value for value, word in enumerate(_TENS, 2)
 }
@@ -31,11 +33,11 @@ _COUNT = 12
 """Up to this a number in a question may be how much is asked for: "the top 5", "two sentences"."""
 _NUMBER = re.compile(
     r"(?<![\w.])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:[\s-]?(hundred|thousand|million|billion|trillion|[bmt]n|[kmb])(?![a-z]))?"
+    rf"(?:[\s-]?({SCALES}|[bmt]n|[kmb])(?![a-z]))?"
 )
 _SPELT = re.compile(
     rf"\b(?:({'|'.join(_TENS)})[\s-](one|{'|'.join(_UNITS)})|({'|'.join(_NUMBER_WORDS)}))\b"
-    r"(?:[\s-](hundred|thousand|million|billion|trillion)\b)?"
+    rf"(?:[\s-]({SCALES})\b)?"
 )
 """A number in words up to ninety-nine, with its scale: a longer one is read as several."""
 _DECADE = re.compile(r"\b\d+s\b")
@@ -153,14 +155,14 @@ def names(sentence: str, article_words: frozenset[str]) -> list[str]:
         word = match.group().rstrip(".'’-")
         first = not number and (fold(word) in article_words or fold(word) in _OPENERS)
         if word[:1].isupper() and not first and not _SPELT.fullmatch(fold(word)) and content_words(word):
-            found.append(re.sub(r"['’]s$", "", word))
+            found.append(owner(word))
     return found
 
 
 @lru_cache(maxsize=64)
 def full_names(text: str) -> tuple[str, ...]:
     """Return the names of more than one word, such as "Atticus Finch", each once."""
-    return tuple(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in _FULL_NAME.findall(text)))
+    return tuple(dict.fromkeys(map(owner, _FULL_NAME.findall(text))))
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from index.indexing import Progress
 from rag import prompts
 from rag.errors import ModelError
+from rag.providers import connect, plain_errors
 from rag.settings import BUILTIN, Settings
 from rag.slots import STOPPED
 
@@ -21,10 +22,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LanguageModel", "Piece"]
 
-_MOST_TOKENS, _MOST_TOKENS_ELSEWHERE = 200, 4_000
-"""Tokens that the built-in model and another one may write at most: another one may think first."""
+_MOST_TOKENS = 200
+"""Tokens that the built-in model may write at most."""
 
-_TIMEOUT = 120.0
 _THINKS = "<think>"
 _INSTRUCTION = {"role": "system", "content": prompts.SYSTEM}
 
@@ -73,7 +73,7 @@ class LanguageModel:
             if self._closed:
                 raise ModelError(STOPPED)
             if self._chat is None:
-                chat = self._start_builtin(progress) if self.builtin else _connect(self.settings)
+                chat = self._start_builtin(progress) if self.builtin else connect(self.settings)
                 self._logprobs = _logprobs(chat)
                 self._chat = chat
             return self._chat
@@ -129,7 +129,7 @@ class LanguageModel:
         self.start()
         if self._server is None:
             return True
-        with _plain_errors(self.settings):
+        with plain_errors(self.settings):
             return self._server.read_ahead(article, [_INSTRUCTION], keep=remember, free=free)
 
     def has_read(self, article: str) -> bool:
@@ -201,10 +201,10 @@ class LanguageModel:
         """Borrow a slot of the built-in server, and give the arguments that the request needs; its errors are plain."""
         self.start()
         if self._server is None:
-            with _plain_errors(self.settings):
+            with plain_errors(self.settings):
                 yield {}
             return
-        with self._server.borrow(article) as slot, _plain_errors(self.settings):
+        with self._server.borrow(article) as slot, plain_errors(self.settings):
             if remember:
                 self._server.read(slot, article, [_INSTRUCTION])
             else:
@@ -224,29 +224,6 @@ class LanguageModel:
 
 def _messages(article: str, rest: str) -> list[dict[str, str]]:
     return [_INSTRUCTION, {"role": "user", "content": article + rest}]
-
-
-def _connect(settings: Settings) -> "BaseChatModel":
-    """Make the chat model that the settings name."""
-    with _plain_errors(settings):
-        if settings.base_url:
-            from langchain_openai import ChatOpenAI
-            from pydantic import SecretStr
-
-            return ChatOpenAI(
-                model=settings.model,
-                base_url=settings.base_url,
-                api_key=SecretStr(settings.api_key or "none"),
-                temperature=0,
-                max_completion_tokens=_MOST_TOKENS_ELSEWHERE,
-                max_retries=1,
-                timeout=_TIMEOUT,
-            )
-        from langchain.chat_models import init_chat_model
-
-        key: dict[str, Any] = {"api_key": settings.api_key} if settings.api_key else {}
-        model: BaseChatModel = init_chat_model(settings.model, temperature=0, timeout=_TIMEOUT, **key)
-        return model
 
 
 def _logprobs(chat: "BaseChatModel") -> dict[str, Any]:
@@ -273,39 +250,3 @@ def _found(message: "BaseMessageChunk | Any") -> float | None:
     floor = min(seen.values(), default=-20.0)
     found, missing = (math.exp(seen.get(word, floor)) for word in (prompts.FOUND, prompts.MISSING))
     return found / (found + missing)
-
-
-@contextmanager
-def _plain_errors(settings: Settings) -> Iterator[None]:
-    """Turn what can go wrong between here and a model into messages for the reader."""
-    import httpx
-    import openai
-
-    where = settings.base_url or settings.model
-    try:
-        yield
-    except openai.AuthenticationError as error:
-        raise ModelError(
-            f"{where} did not accept the key. Set the right one in ARTICLE_CHAT_API_KEY."
-        ) from error
-    except openai.NotFoundError as error:
-        raise ModelError(f"{where} has no model called {settings.model!r}. Check the name.") from error
-    except (openai.APITimeoutError, httpx.TimeoutException) as error:
-        raise ModelError(f"{where} took too long to answer. Is the machine overloaded?") from error
-    except (openai.APIConnectionError, httpx.TransportError) as error:
-        raise ModelError(
-            f"The language model at {where} cannot be reached. Is the server running, and the address right?"
-        ) from error
-    except openai.RateLimitError as error:
-        raise ModelError(f"{where} has too many requests at the moment. Try again in a while.") from error
-    except openai.APIError as error:
-        raise ModelError(f"{where} failed: {error.message}") from error
-    except openai.OpenAIError as error:  # before anything is sent: above all, when there is no key
-        raise ModelError(f"{where} cannot be asked: {error}") from error
-    except ImportError as error:
-        raise ModelError(
-            f"{settings.model!r} needs a package that is not installed: {error.name or error}. "
-            "Install LangChain's package for that provider."
-        ) from error
-    except ValueError as error:
-        raise ModelError(f"{settings.model!r} cannot be used: {error}") from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.facts import value
-from rag.words import content_words, fold
+from rag.words import content_words, fold, owner
 
 __all__ = ["exchanged"]
 
@@ -68,7 +68,7 @@ def exchanged(sentence: str, sources: Sequence[str], article_words: frozenset[st
                 if mine.values & its.values:
                     agreed.add(first + at)
                 elif mine.values:
-                    others.setdefault(first + at, re.sub(r"['’]s$", "", text[its.start : its.end]))
+                    others.setdefault(first + at, owner(text[its.start : its.end]))
     return next((others[place] for place in sorted(others) if place not in agreed), None)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from functools import lru_cache
 
-from rag.facts import value
+from rag.facts import SCALES, value
 from rag.words import fold
 
 __all__ = ["other_units"]
@@ -32,7 +32,7 @@ _UNIT = "|".join(
 )
 _MEASURE = re.compile(
     r"(?:([$€£¥])\s?)?(?<![\w.])(\d(?:[\d.,:]*\d)?|[a-z]+)"
-    r"((?:[\s-]?(?:hundred|thousand|million|billion|trillion|[bmt]n\b|[kmb]\b))?)"
+    rf"((?:[\s-]?(?:{SCALES}|[bmt]n\b|[kmb]\b))?)"
     rf"(?:[\s-]?({_UNIT}))?"
 )
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["content_words", "fold", "negated", "share", "spaced", "tokens"]
+__all__ = ["content_words", "fold", "negated", "owner", "share", "spaced", "tokens"]
 
 # Words, and each Chinese or Japanese character by itself, since those are written without spaces.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['.][^\W\d_]+)*")
@@ -45,6 +45,11 @@ def tokens(text: str) -> list[str]:
     """Return the words of a text, folded, without a possessive's ending."""
     words = _TOKEN.findall(fold(text).replace("n't", " n't"))
     return [word.removesuffix("'s").replace(".", "") for word in words]
+
+
+def owner(name: str) -> str:
+    """Return a name without a possessive's ending: "Meta" of "Meta's"."""
+    return re.sub(r"['’]s$", "", name)
 
 
 def spaced(text: str) -> str:

@@ -75,9 +75,7 @@ def _guarded(options: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
     except Exception as error:
-        if (
-            stopped.is_set()
-        ):  # at a bad moment: a library made an error of its own of it, pydantic even a text
+        if stopped.is_set():  # at a bad moment: a library made an error of its own of it
             complain("Stopped.")
             return STOPPED
         return _failed(error, options)

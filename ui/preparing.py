@@ -159,7 +159,7 @@ class Preparing:
         finally:
             if self._suggesting is wanted and not interrupted:
                 self._suggesting = None
-        return len(articles) > 1 or chat.read_ahead(articles[0], free)
+        return len(articles) != 1 or chat.read_ahead(articles[0], free)
 
 
 def _quietly(work: Callable[[], bool]) -> bool:
