@@ -242,7 +242,7 @@ class ArticleChat:
             ArticleError: If there is no such article.
             StoreError: If the library cannot be used.
         """
-        from rag.server import forget_prefixes  # with what it needs to talk to the model
+        from rag.builtin.memory import forget_prefixes  # with torch
 
         try:
             self.library.remove(article_id)

@@ -11,7 +11,10 @@
 
 from index.errors import ArticleChatError
 
-__all__ = ["ModelError", "QuestionError", "SettingsError"]
+__all__ = ["STOPPED", "ModelError", "QuestionError", "SettingsError"]
+
+STOPPED = "The language model was stopped."
+"""What is said to whoever waits for a model that is closed."""
 
 
 class ModelError(ArticleChatError):

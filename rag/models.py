@@ -3,27 +3,22 @@
 import math
 import threading
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.indexing import Progress
 from rag import prompts
-from rag.errors import ModelError
+from rag.errors import STOPPED, ModelError
 from rag.providers import connect, plain_errors
 from rag.settings import BUILTIN, Settings
-from rag.slots import STOPPED
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessageChunk
 
-    from rag.server import BuiltinServer
+    from rag.builtin.model import BuiltinModel
 
 __all__ = ["LanguageModel", "Piece"]
-
-_MOST_TOKENS = 200
-"""Tokens that the built-in model may write at most."""
 
 _THINKS = "<think>"
 _INSTRUCTION = {"role": "system", "content": prompts.SYSTEM}
@@ -44,7 +39,7 @@ class LanguageModel:
         self.settings = settings
         self._lock = threading.Lock()
         self._chat: BaseChatModel | None = None
-        self._server: BuiltinServer | None = None
+        self._own: BuiltinModel | None = None
         self._closed = False
         self._logprobs: dict[str, Any] = {}
 
@@ -61,10 +56,13 @@ class LanguageModel:
     @property
     def ready(self) -> bool:
         """Whether it has been started."""
-        return self._chat is not None
+        return self._chat is not None or self._own is not None
 
-    def start(self, progress: Progress | None = None) -> "BaseChatModel":
-        """Start the model if it is not there yet, and return it as LangChain's chat model.
+    def start(self, progress: Progress | None = None) -> None:
+        """Start the model if it is not there yet.
+
+        Args:
+            progress: Called with what is going on and how much of it is done, from 0 to 1.
 
         Raises:
             ModelError: If it is missing, damaged, unknown or closed.
@@ -72,33 +70,20 @@ class LanguageModel:
         with self._lock:
             if self._closed:
                 raise ModelError(STOPPED)
-            if self._chat is None:
-                chat = self._start_builtin(progress) if self.builtin else connect(self.settings)
-                self._logprobs = _logprobs(chat)
-                self._chat = chat
-            return self._chat
+            if self.ready:
+                return
+            if self.builtin:
+                from rag.builtin.model import BuiltinModel
 
-    def _start_builtin(self, progress: Progress | None) -> "BaseChatModel":
-        from langchain_openai import ChatOpenAI
-        from pydantic import SecretStr
+                self._own = BuiltinModel(progress or (lambda *_: None))
+            else:
+                self._chat = connect(self.settings)
+                self._logprobs = _logprobs(self._chat)
 
-        from rag.server import BuiltinServer
-        from rag.weights import builtin_model
-
-        weights = builtin_model(progress)
-        if progress:
-            progress("Loading the language model", 0.9)
-        self._server = BuiltinServer(weights)
-        return ChatOpenAI(
-            model=BUILTIN,
-            base_url=f"{self._server.url}/v1",
-            api_key=SecretStr(self._server.api_key),
-            temperature=0,
-            max_completion_tokens=_MOST_TOKENS,
-            max_retries=0,
-            timeout=600,
-            stream_usage=False,
-        )
+    def _started(self) -> "BuiltinModel | None":
+        """Start the model, and return it if it is the built-in one."""
+        self.start()
+        return self._own
 
     def read(self, article: str) -> None:
         """Let the built-in model read the beginning of a prompt before anybody asks; others have nothing to prepare.
@@ -109,8 +94,8 @@ class LanguageModel:
         Raises:
             ModelError: If the model fails.
         """
-        with self._asking(article, remember=True):
-            pass
+        if own := self._started():
+            own.read(article)
 
     def read_ahead(self, article: str, *, remember: bool, free: Callable[[], bool]) -> bool:
         """Let the built-in model read the beginning of a prompt as long as nobody else needs it.
@@ -126,15 +111,12 @@ class LanguageModel:
         Raises:
             ModelError: If the model fails.
         """
-        self.start()
-        if self._server is None:
-            return True
-        with plain_errors(self.settings):
-            return self._server.read_ahead(article, [_INSTRUCTION], keep=remember, free=free)
+        own = self._started()
+        return own is None or own.read_ahead(article, keep=remember, free=free)
 
     def has_read(self, article: str) -> bool:
         """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""
-        return self._server is not None and self._server.has_read(article)
+        return self._own is not None and self._own.has_read(article)
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Generator[Piece]:
         """Ask the model, and give what it writes as it writes it.
@@ -147,35 +129,47 @@ class LanguageModel:
         Raises:
             ModelError: If the model cannot be reached, refuses, fails on the way, or writes nothing.
         """
+        if own := self._started():
+            if remember:
+                own.read(article)
+            begun = f"{prompts.FOUND}\n"
+            yield Piece(begun, own.found(article, rest))
+            for text in own.write(article, rest, begun):
+                yield Piece(text)
+            return
+        with plain_errors(self.settings):
+            yield from self._streamed(_messages(article, rest))
+
+    def _streamed(self, messages: list[dict[str, str]]) -> Generator[Piece]:
+        """Give what another model writes, without its thoughts."""
         head, begun = "", False
-        with self._asking(article, remember) as extra:
-            for chunk in self._chunks(_messages(article, rest), extra):
-                if self._closed:
-                    raise ModelError(STOPPED)
-                if begun:
-                    yield Piece(chunk.text)
-                elif text := _after_thoughts(head := head + chunk.text):
-                    begun = True
-                    yield Piece(text, _found(chunk))
+        for chunk in self._chunks(messages):
+            if self._closed:
+                raise ModelError(STOPPED)
+            if begun:
+                yield Piece(chunk.text)
+            elif text := _after_thoughts(head := head + chunk.text):
+                begun = True
+                yield Piece(text, _found(chunk))
         if not begun:
             raise ModelError(
                 f"{self.name} wrote no answer. If it thinks before it answers, it may have been cut off while it did: "
                 "choose a model that does not, or have its server keep its thoughts short."
             )
 
-    def _chunks(self, messages: list[dict[str, str]], extra: dict[str, Any]) -> "Iterator[BaseMessageChunk]":
+    def _chunks(self, messages: list[dict[str, str]]) -> "Iterator[BaseMessageChunk]":
         """Send a request; once more without asking for token probabilities, and never again, if they are refused."""
         import openai
 
-        chat = self.start()
-        logprobs = self._logprobs
+        chat, logprobs = self._chat, self._logprobs
+        assert chat is not None
         try:
-            yield from chat.stream(messages, **extra, **logprobs)
+            yield from chat.stream(messages, **logprobs)
         except openai.APIStatusError as error:
             if not logprobs or "logprobs" not in str(error):
                 raise
             self._logprobs = {}
-            yield from chat.stream(messages, **extra)
+            yield from chat.stream(messages)
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float | None:
         """Return how probable "Found" is to the built-in model as its first word.
@@ -188,38 +182,19 @@ class LanguageModel:
         Returns:
             The probability; None for other models.
         """
-        if not self.builtin:
+        own = self._started()
+        if own is None:
             return None
-        with self._asking(article, remember, grammar=None) as extra:
-            messages = _messages(article, rest)
-            return _found(self.start().invoke(messages, max_completion_tokens=1, **extra, **self._logprobs))
-
-    @contextmanager
-    def _asking(
-        self, article: str, remember: bool, grammar: str | None = prompts.GRAMMAR
-    ) -> Iterator[dict[str, Any]]:
-        """Borrow a slot of the built-in server, and give the arguments that the request needs; its errors are plain."""
-        self.start()
-        if self._server is None:
-            with plain_errors(self.settings):
-                yield {}
-            return
-        with self._server.borrow(article) as slot, plain_errors(self.settings):
-            if remember:
-                self._server.read(slot, article, [_INSTRUCTION])
-            else:
-                slot.prefix = article
-            extra: dict[str, Any] = {"id_slot": slot.number}
-            if grammar:
-                extra["grammar"] = grammar
-            yield {"extra_body": extra}
+        if remember:
+            own.read(article)
+        return own.found(article, rest)
 
     def close(self) -> None:
         """Stop the model for good. An answer that it is writing ends with an error."""
         with self._lock:
             self._closed = True
-        if self._server is not None:
-            self._server.close()
+        if self._own is not None:
+            self._own.close()
 
 
 def _messages(article: str, rest: str) -> list[dict[str, str]]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 __all__ = [
     "FOUND",
-    "GRAMMAR",
     "MISSING",
     "SUGGEST",
     "SYSTEM",
@@ -28,10 +27,6 @@ SYSTEM = (
     "sentences that keep to its words. "
     f'If it does not state exactly that, say only "{MISSING}".'
 )
-
-# The built-in model's first token is read for its probability and then forced, so that one request gives both
-# whether the article answers and what it answers. In llama.cpp's GBNF.
-GRAMMAR = f'root ::= "{FOUND}\\n" [^\\n]+'
 
 SUGGEST = "Which question does this article answer?"
 

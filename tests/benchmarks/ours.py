@@ -45,7 +45,7 @@ class ArticleChatSystem:
 
     def forget(self) -> None:
         """Let it forget what it has read of any article."""
-        from rag.server import forget_prefixes
+        from rag.builtin.memory import forget_prefixes
 
         forget_prefixes()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.server import _threads
+from rag.builtin.threads import threads
 
 PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7: "3,7"}
 ALONE = {0: "0", 1: "1"}
@@ -48,12 +48,12 @@ def test_threads_are_as_many_as_the_cores_that_may_be_used(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{text}\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(allowed), raising=False)
-    assert _threads(tmp_path) == cores
+    assert threads(tmp_path) == cores
 
 
 def test_threads_where_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
-    assert _threads(tmp_path) == 2
+    assert threads(tmp_path) == 2
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert _threads(tmp_path) == 1
+    assert threads(tmp_path) == 1

@@ -1,0 +1,132 @@
+"""The built-in model's published file and its adapter, made into eight-bit integers on the first start."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from index.indexing import Progress
+from rag.adapter import ADAPTER
+from rag.builtin.network import eight_bits
+from rag.builtin.vocabulary import make_tokenizer
+from rag.keeping import check_space, locked, plain_errors
+from rag.weights import QWEN, builtin_model
+
+__all__ = ["TOKENIZER", "prepared"]
+
+TOKENIZER = "tokenizer.json"
+
+_SIZE = 1_560_000_000
+_NAME = "qwen2.5-coder-1.5b-instruct-int8"
+_VERSION = "1"  # of the form that the files have
+
+_TOGETHER = {
+    "attention": ("attn_q", "attn_k", "attn_v"),
+    "attention_output": ("attn_output",),
+    "inner": ("ffn_gate", "ffn_up"),
+    "inner_output": ("ffn_down",),
+}
+"""What is multiplied at once, for it reads the same."""
+
+_NORMS = {"attention_norm": "attn_norm", "inner_norm": "ffn_norm"}
+
+Tensors = dict[str, torch.Tensor]
+
+
+def prepared(progress: Progress) -> Path:
+    """Give the directory of the model as it is computed with, making it on the first start.
+
+    Args:
+        progress: Called with what is going on and how much of it is done, from 0 to 1.
+
+    Raises:
+        ModelError: If the model's parts are missing or damaged, or there is no room for it.
+    """
+    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION}".encode())
+    digest.update(ADAPTER.read_bytes())
+    models = builtin_model(progress).parent
+    target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
+    with plain_errors(models, _SIZE):
+        if not target.is_dir():
+            with locked(target, progress):
+                if not target.is_dir():  # whoever held the lock before may just have made it
+                    _make(target, progress)
+    return target
+
+
+def _make(target: Path, progress: Progress) -> None:
+    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or half made
+        if former.is_dir():
+            shutil.rmtree(former)
+    check_space(target.parent, _SIZE)
+    partial = target.with_name(f"{target.name}.partial")
+    partial.mkdir()
+    try:
+        _convert(builtin_model(), partial, progress)
+        os.replace(partial, target)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _convert(model: Path, target: Path, progress: Progress) -> None:
+    """Write a file for each layer and one for what comes before and after them, so that one at a time is in memory."""
+    import gguf
+    from safetensors.torch import save_file
+
+    what = "Making the language model ready, once"
+    progress(what, 0.0)
+    read = gguf.GGUFReader(model)
+    weights = _Weights(read.tensors, gguf.GGUFReader(ADAPTER))
+    layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
+    words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
+    make_tokenizer(words, merges).save(str(target / TOKENIZER))
+
+    def write(layer: int) -> None:
+        tensors = _layer(weights, layer) if layer < layers else _ends(weights)
+        save_file(tensors, target / f"{layer:02}.safetensors")
+
+    with ThreadPoolExecutor(2) as pool:
+        for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):
+            progress(what, done / (layers + 1))
+
+
+class _Weights:
+    """The model's tensors by their names, each as it was before it was quantised, with what the adapter changes."""
+
+    def __init__(self, tensors: Any, adapter: Any) -> None:
+        self._tensors: Mapping[str, Any] = {tensor.name: tensor for tensor in [*tensors, *adapter.tensors]}
+        self._strength = float(adapter.fields["adapter.lora.alpha"].contents())
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        weight = self._plain(name)
+        if f"{name}.lora_a" in self._tensors:
+            a, b = self._plain(f"{name}.lora_a"), self._plain(f"{name}.lora_b")
+            weight += (b @ a) * (self._strength / len(a))
+        return weight
+
+    def _plain(self, name: str) -> torch.Tensor:
+        from gguf.quants import dequantize
+
+        tensor = self._tensors[name]
+        return torch.tensor(dequantize(tensor.data, tensor.tensor_type), dtype=torch.float32)
+
+
+def _layer(weights: _Weights, layer: int) -> Tensors:
+    block = f"blk.{layer}."
+    tensors = {f"{ours}.weight": weights[f"{block}{theirs}.weight"] for ours, theirs in _NORMS.items()}
+    for ours, parts in _TOGETHER.items():
+        rows = torch.cat([weights[f"{block}{part}.weight"] for part in parts])
+        tensors[f"{ours}.weight"], tensors[f"{ours}.scale"] = eight_bits(rows)
+    tensors["attention.bias"] = torch.cat([weights[f"{block}{part}.bias"] for part in _TOGETHER["attention"]])
+    return tensors
+
+
+def _ends(weights: _Weights) -> Tensors:
+    """Return what comes after the layers; what comes before them is the same words, published with fewer bits."""
+    weight, scale = eight_bits(weights["output.weight"])
+    return {"norm.weight": weights["output_norm.weight"], "words.weight": weight, "words.scale": scale}

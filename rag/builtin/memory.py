@@ -1,0 +1,150 @@
+"""What the built-in model has read: the keys and values of beginnings of prompts, in memory and on disk.
+
+A prompt that begins as another one did costs only its new end (prefix caching, as in Kwon et al. 2023,
+https://arxiv.org/abs/2309.06180). What articles begin with is kept on disk too, for the next start.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from index.paths import data_dir
+
+__all__ = ["Memory", "forget_prefixes"]
+
+HELD_BYTES = 128_000_000
+"""How much is held in memory: 29 kB for each token."""
+
+KEPT_BYTES = 1_000_000_000
+"""How much of what was read is kept on disk, about 25,000 words of articles."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Tokens that were read, and their keys and values: (layers, 2, key heads, tokens, width of a head)."""
+
+    tokens: "np.ndarray[Any, np.dtype[np.int64]]"
+    states: torch.Tensor
+
+
+class Memory:
+    """What was read. It is used by one thread at a time, but for ``keeps``."""
+
+    def __init__(self, model: str) -> None:
+        """Know nothing yet but what is on disk.
+
+        Args:
+            model: What the files are told apart by from those of another model.
+        """
+        self._model = model
+        self._held: list[_Read] = []
+        self._directory = _directory()
+        self._directory.mkdir(parents=True, exist_ok=True)
+
+    def longest(self, tokens: Sequence[int]) -> torch.Tensor | None:
+        """Return the states of the longest known beginning of these tokens; None if nothing of it is known."""
+        wanted = np.array(tokens)
+        alike = [_alike(read.tokens, wanted) for read in self._held]
+        if not any(alike):
+            return None
+        length = max(alike)
+        read = self._held.pop(alike.index(length))
+        self._held.append(read)
+        return read.states[..., :length, :]
+
+    def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
+        """Remember what was read. What these tokens begin with need not be remembered apart."""
+        new = np.array(tokens)
+        self._held = [read for read in self._held if _alike(read.tokens, new) < len(read.tokens)]
+        self._held.append(_Read(new, states))
+        while len(self._held) > 1 and sum(read.states.nbytes for read in self._held) > HELD_BYTES:
+            del self._held[0]
+
+    def keeps(self, beginning: str) -> bool:
+        """Whether this beginning of a prompt is on disk."""
+        return self._file(beginning).exists()
+
+    def keep(self, beginning: str, tokens: Sequence[int]) -> None:
+        """Write what was read to disk; it is not needed for an answer, so that a full disk only costs time.
+
+        Args:
+            beginning: What the file is told by.
+            tokens: Its tokens, all of which were read.
+        """
+        from safetensors.torch import save_file
+
+        states = self.longest(tokens)
+        if states is None or states.shape[-2] < len(tokens) or self.keeps(beginning):
+            return
+        file = self._file(beginning)
+        partial = file.with_suffix(f".{os.getpid()}")
+        try:
+            save_file({"states": states.contiguous()}, partial)
+            os.replace(partial, file)
+        except (OSError, RuntimeError):
+            partial.unlink(missing_ok=True)
+        self._forget_old()
+
+    def recall(self, beginning: str, tokens: Sequence[int]) -> None:
+        """Load what is on disk of a beginning, if more of it is there than is held."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        known = self.longest(tokens)
+        if (known is not None and known.shape[-2] == len(tokens)) or not self.keeps(beginning):
+            return
+        file = self._file(beginning)
+        try:
+            states = load_file(file)["states"].clone()
+        except (OSError, SafetensorError, KeyError):  # deleted by another process a moment ago, or damaged
+            return
+        with suppress(OSError):
+            os.utime(file)  # what was used last goes last
+        if states.shape[-2] == len(tokens):
+            self.hold(tokens, states)
+
+    def _file(self, beginning: str) -> Path:
+        digest = hashlib.sha256(f"{self._model} {beginning}".encode())
+        return self._directory / f"{digest.hexdigest()[:32]}.safetensors"
+
+    def _forget_old(self) -> None:
+        """Delete all but the files used last."""
+        room = KEPT_BYTES
+        for _, size, path in sorted(map(_age, self._directory.iterdir()), reverse=True):
+            room -= size
+            if room < 0:
+                path.unlink(missing_ok=True)
+
+
+def _alike(one: "np.ndarray[Any, Any]", other: "np.ndarray[Any, Any]") -> int:
+    """Return how many tokens two texts begin with in common."""
+    length = min(len(one), len(other))
+    different = np.flatnonzero(one[:length] != other[:length])
+    return int(different[0]) if len(different) else length
+
+
+def _age(path: Path) -> tuple[float, int, Path]:
+    """Return when a file was used last, and its size; what is gone meanwhile is old and empty."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0.0, 0, path
+    return stat.st_mtime, stat.st_size, path
+
+
+def forget_prefixes() -> None:
+    """Delete what the model has read of any article: which file is whose cannot be told from its name."""
+    if _directory().is_dir():
+        for file in _directory().iterdir():
+            file.unlink(missing_ok=True)
+
+
+def _directory() -> Path:
+    return data_dir() / "prefixes"

@@ -1,0 +1,238 @@
+"""The built-in model at work: one thread reads and writes for all who ask, a little for each in turn."""
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+import torch
+
+from index.indexing import Progress
+from rag.builtin.conversion import TOKENIZER, prepared
+from rag.builtin.memory import Memory
+from rag.builtin.network import Network
+from rag.builtin.threads import threads
+from rag.builtin.vocabulary import Vocabulary
+from rag.errors import STOPPED, ModelError
+
+__all__ = ["BuiltinModel"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_PIECE = 128
+"""Tokens that are read at a time: whoever else is answered waits no longer than that, and it is nearly as fast."""
+
+_AHEAD = 48
+"""Tokens that are read at a time before anybody asks: in these few tenths of a second nothing stops it."""
+
+_MOST_TOKENS = 200
+"""Tokens that are written at most."""
+
+_ALIKE, _GUESSED = 2, 7
+"""How many tokens must have stood together before, and how many that followed them there are guessed to follow again:
+eight tokens are read in twice the time of one."""
+
+_FIRST = 100
+"""How many tokens are looked at for one that an answer can begin with."""
+
+
+class BuiltinModel:
+    """The built-in language model. One is enough; it is thread-safe."""
+
+    def __init__(self, progress: Progress) -> None:
+        """Load the model, making it ready on the first start.
+
+        Args:
+            progress: Called with what is going on and how much of it is done, from 0 to 1.
+
+        Raises:
+            ModelError: If it is missing or damaged, or there is no room for it.
+        """
+        directory = prepared(progress)
+        progress("Loading the language model", 0.9)
+        self._vocabulary = Vocabulary(directory / TOKENIZER)
+        self._network = Network(directory)
+        self._memory = Memory(directory.name)
+        self._needed = 0
+        self._counting = threading.Lock()
+        self._worker = ThreadPoolExecutor(1, "article-chat-model", lambda: torch.set_num_threads(threads()))
+
+    def has_read(self, article: str) -> bool:
+        """Whether this beginning of a prompt was read and kept, now or in an earlier run."""
+        return self._memory.keeps(article)
+
+    def read(self, article: str) -> None:
+        """Read the beginning of a prompt, and keep that for the next start.
+
+        Args:
+            article: What the user's message begins with.
+
+        Raises:
+            ModelError: If the model is stopped.
+        """
+        tokens = self._vocabulary.beginning(article)
+        with self._asked():
+            self._recall(article, tokens)
+            while self._do(self._read, tokens, _PIECE) is None:
+                pass
+            self._do(self._memory.keep, article, tokens)
+
+    def read_ahead(self, article: str, *, keep: bool, free: Callable[[], bool]) -> bool:
+        """Read the beginning of a prompt, as long as nobody else needs the model; it remembers how far it came.
+
+        Args:
+            article: What the user's message begins with.
+            keep: Whether to keep it for the next start.
+            free: Whether nobody else needs the model.
+
+        Returns:
+            Whether all of it was read.
+
+        Raises:
+            ModelError: If the model is stopped.
+        """
+        tokens = self._vocabulary.beginning(article)
+        self._recall(article, tokens)
+        while self._do(self._read, tokens, 0) is None:
+            if self._needed or not free():
+                return False
+            self._do(self._read, tokens, _AHEAD)
+        if keep:
+            self._do(self._memory.keep, article, tokens)
+        return True
+
+    def found(self, article: str, rest: str) -> float:
+        """Return how probable it is that the article answers, or states, what follows it: "Found" against "Missing".
+
+        Args:
+            article: What the user's message begins with.
+            rest: What it goes on with.
+
+        Raises:
+            ModelError: If the model is stopped.
+        """
+        tokens = self._vocabulary.prompt(article + rest)
+        with self._asked():
+            self._recall(article, self._vocabulary.beginning(article))
+            while (found := self._do(self._judge, tokens)) is None:
+                pass
+            return found
+
+    def write(self, article: str, rest: str, answer: str) -> Generator[str]:
+        """Write an answer of one line, with the most probable token at each place.
+
+        Args:
+            article: What the user's message begins with.
+            rest: What it goes on with.
+            answer: What the answer begins with, which is not given again.
+
+        Yields:
+            What it writes, as it writes it.
+
+        Raises:
+            ModelError: If the model is stopped.
+        """
+        tokens = self._vocabulary.prompt(article + rest, answer)
+        text = self._vocabulary.text()
+        last = len(tokens) + _MOST_TOKENS
+        with self._asked():
+            while (states := self._do(self._read, tokens[:-1], _PIECE)) is None:
+                pass
+            first = True
+            while len(tokens) < last:
+                new, states = self._do(self._next, tokens, states, first)
+                first = False
+                for token in new:
+                    if self._vocabulary.ends(token):
+                        return
+                    tokens.append(token)
+                    line, ended, _ = text(token).partition("\n")
+                    yield line
+                    if ended:
+                        return
+
+    def close(self) -> None:
+        """Stop the model for good. An answer that it is writing ends with an error."""
+        self._worker.shutdown(cancel_futures=True)
+
+    def _recall(self, article: str, tokens: Sequence[int]) -> None:
+        if self.has_read(article):
+            self._do(self._memory.recall, article, tokens)
+
+    def _read(self, tokens: Sequence[int], count: int) -> torch.Tensor | None:
+        """Read on from where these tokens are known to, and return what is known with all of them, if it is."""
+        known = self._memory.longest(tokens)
+        start = 0 if known is None else known.shape[-2]
+        if start < len(tokens) and count:
+            _, known = self._network.read(tokens[start : start + count], known)
+            self._memory.hold(tokens[: start + count], known)
+        return known if start + count >= len(tokens) else None
+
+    def _judge(self, tokens: Sequence[int]) -> float | None:
+        """Read on, and return the probability of "Found" as the next token if that was all."""
+        known = self._memory.longest(tokens[:-1])  # the last one gives the state that is asked for
+        start = 0 if known is None else known.shape[-2]
+        if len(tokens) - start > _PIECE:
+            self._read(tokens, _PIECE)
+            return None
+        last, states = self._network.read(tokens[start:], known)
+        self._memory.hold(tokens, states)
+        found, missing = self._network.odds(last[-1:], self._vocabulary.verdict)[0].tolist()
+        return float(torch.sigmoid(torch.tensor(found - missing)))
+
+    def _next(
+        self, tokens: Sequence[int], known: torch.Tensor, first: bool
+    ) -> tuple[list[int], torch.Tensor]:
+        """Return the next tokens, and what is known with all but the last of them.
+
+        What followed the last tokens where they stood before is read with them: as far as it is what the model would
+        have written, it need not be written (Saxena 2023, https://github.com/apoorvumang/prompt-lookup-decoding).
+        """
+        guessed = [] if first else _guess(tokens)
+        last, states = self._network.read([tokens[-1], *guessed], known)
+        odds = self._network.odds(last)
+        if first:
+            likely = odds[0].topk(_FIRST).indices.tolist()
+            new = [next(token for token in likely if self._vocabulary.begins(token))]
+        else:
+            best = odds.argmax(1).tolist()
+            right = next((n for n, token in enumerate(guessed) if best[n] != token), len(guessed))
+            new = best[: right + 1]
+        return new, states[..., : len(tokens) - 1 + len(new), :]
+
+    def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do something in the model's own thread, when what was asked for before is done."""
+        try:
+            waiting = self._worker.submit(work, *args, **kwargs)
+        except RuntimeError:  # the thread is gone
+            raise ModelError(STOPPED) from None
+        try:
+            return waiting.result()
+        except CancelledError:
+            raise ModelError(STOPPED) from None
+        except (RuntimeError, MemoryError) as error:
+            raise ModelError(
+                f"The built-in language model failed ({error}). It needs about 2 GB of free memory."
+            ) from error
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """Let what is read ahead wait."""
+        with self._counting:
+            self._needed += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._needed -= 1
+
+
+def _guess(tokens: Sequence[int]) -> list[int]:
+    """Return what followed the last tokens where they stood together before, the last time."""
+    tail = tokens[-_ALIKE:]
+    for end in range(len(tokens) - 1, _ALIKE - 1, -1):
+        if tokens[end - _ALIKE : end] == tail:
+            return list(tokens[end : end + _GUESSED])
+    return []
