@@ -1,7 +1,7 @@
 """The built-in model for the peers: the same file, as the runtime serves it by default.
 
-They do not share our server, which carries an adapter and our prompts' beginnings. Theirs reuses common
-beginnings of prompts too, as the runtime does unless told otherwise.
+It is what a small model is usually run with on a processor: llama.cpp, which reads the file as it was published and
+reuses common beginnings of prompts, as it does unless told otherwise.
 """
 
 import os

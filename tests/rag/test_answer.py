@@ -231,15 +231,15 @@ def test_what_a_question_needs_is_read_while_it_is_typed(chat: ArticleChat) -> N
 def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
     article = accounts()
     kept = data_directory / "prefixes"
-    before = set(kept.glob("*.bin"))
+    before = set(kept.glob("*.safetensors"))
     assert not chat.read_ahead(article, Free(6))  # each passage is read in five pieces
-    read = set(kept.glob("*.bin")) - before
+    read = set(kept.glob("*.safetensors")) - before
     assert len(read) == 1
     assert not chat.read_ahead(article, Free(4))  # and it goes on after the first piece of the second
-    read = set(kept.glob("*.bin")) - before
+    read = set(kept.glob("*.safetensors")) - before
     assert len(read) == 2
     chat.read_ahead(SEED)  # is short, and read whole
-    assert set(kept.glob("*.bin")) - before == read
+    assert set(kept.glob("*.safetensors")) - before == read
     answer = chat.answer("How much did the board pay in 1871?", article=article)
     assert_sound(answer, article)
     assert "307" in answer.text

@@ -1,10 +1,8 @@
 """A model that is stopped while it is at work ends, and says so to whoever waits for it."""
 
-import os
-import shutil
 from pathlib import Path
 
-from rag.weights import builtin_model
+from rag.builtin.conversion import prepared
 from tests.processes import environment, run_python
 
 STOPPED_AT_WORK = """
@@ -33,12 +31,7 @@ print("\\n".join([*told, "DONE"]))
 
 
 def test_a_model_that_is_stopped_at_work_ends(tmp_path: Path) -> None:
-    weights = builtin_model()
-    models = tmp_path / weights.parent.name
-    models.mkdir()
-    try:  # a home where nothing was read yet
-        os.link(weights, models / weights.name)
-    except OSError:
-        shutil.copyfile(weights, models / weights.name)
+    models = prepared(lambda *_: None).parent
+    (tmp_path / models.name).symlink_to(models)  # a home where nothing was read yet
     done = run_python(STOPPED_AT_WORK, env=environment(ARTICLE_CHAT_HOME=str(tmp_path)))
     assert done.stdout.splitlines() == ["The language model was stopped."] * 6 + ["DONE"], done.stderr

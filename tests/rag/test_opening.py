@@ -70,7 +70,7 @@ def test_a_file_whose_name_is_a_sentence_is_read(chat: ArticleChat, tmp_path: Pa
 def test_removing_forgets_what_was_made_of_an_article(chat: ArticleChat, tmp_path: Path) -> None:
     [article] = chat.open(HARBOUR)
     chat.library.add(article)
-    made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "0123.bin"]
+    made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "0123.safetensors"]
     others = tmp_path / "suggestions" / "0123456789abcdef.json"
     for file in (*made, others):
         file.parent.mkdir(exist_ok=True)
@@ -97,7 +97,7 @@ def test_what_was_made_of_an_article_goes_though_its_vectors_cannot_be_reached(
 ) -> None:
     article = Article.from_text(HARBOUR)
     chat.library.add(article)
-    made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "a.bin"]
+    made = [tmp_path / "suggestions" / f"{article.id}.json", tmp_path / "prefixes" / "a.safetensors"]
     for file in made:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("[]")
