@@ -54,13 +54,34 @@ def test_it_writes_one_line_that_keeps_to_the_article(model: BuiltinModel) -> No
     assert prompts.FOUND not in text
 
 
-def test_what_is_guessed_changes_nothing_but_the_time(
+class Counting:
+    """A network that writes one token after the other, from ``first`` on, and notes how many it reads at a time."""
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        self.read_at_once: list[int] = []
+
+    def read(self, tokens: list[int], known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        self.read_at_once.append(len(tokens))
+        return torch.tensor(tokens), torch.cat([known, states(len(tokens))], -2)
+
+    def odds(self, last: torch.Tensor) -> torch.Tensor:
+        return torch.nn.functional.one_hot((last + 1) % self.words, self.words).float()
+
+
+def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
     model: BuiltinModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = prompts.question_part("Why might Google leave Scale?")
-    guessing = list(model.write(ARTICLE, asked, BEGINS))
-    monkeypatch.setattr(at_work, "_GUESSED", 0)
-    assert list(model.write(ARTICLE, asked, BEGINS)) == guessing
+    network = Counting(500)
+    monkeypatch.setattr(model, "_network", network)
+    tokens = [200, 201, 202, 203, 204, 90, 91, 7, 199, 200]
+    new, known = model._next(tokens, states(len(tokens) - 1), False)
+    assert new == [201]  # which stood after no such two
+    tokens += new
+    new, known = model._next(tokens, known, False)
+    assert new == [202, 203, 204, 205]  # and not 90, which came after 204 there
+    assert known.shape[-2] == len(tokens) - 1 + len(new)
+    assert network.read_at_once == [1, 8]
 
 
 def test_characters_of_several_tokens_come_whole(model: BuiltinModel) -> None:
