@@ -165,23 +165,26 @@ class ArticleChat:
             self.library.search("warm", k=1)
 
     def read_ahead(self, article: Article, free: Callable[[], bool] = lambda: True) -> bool:
-        """Let the built-in model read each passage of a long article, so that it need not when one is asked for.
+        """Let the built-in model make itself quicker, and read each passage of a long article, so that it need not when
+        one is asked for.
 
-        What it has read is kept on disk: some 6 MB for each passage. It takes minutes, and no other model has use
-        for it.
+        What it has read is kept on disk: some 6 MB for each passage. It takes a minute or two, and no other model has
+        use for it.
 
         Args:
             article: The article.
-            free: Whether nobody else needs the model; it is asked every second or two. As soon as it is false the
-                reading ends, and goes on from there when this is called again.
+            free: Whether nobody else needs the model; it is asked several times a second. As soon as it is false this
+                ends, and goes on from there when it is called again.
 
         Returns:
-            Whether all of it was read.
+            Whether all of it was done.
 
         Raises:
             ModelError: If the model fails.
             StoreError: If the embedding model cannot be loaded.
         """
+        if not self.model.arrange(free):
+            return False
         if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
             return True
         for passage in self.library.passages(article):

@@ -1,7 +1,7 @@
 """Every word that a language model is given.
 
 The order is what makes answers quick: the instruction and the article come first and stay the same from question
-to question, so that a server which keeps the common beginning of prompts reads only the question anew.
+to question, so that a model which remembers the common beginning of prompts reads only the question anew.
 The adapter of the built-in model (see ``rag/adapter``) was trained on exactly these words.
 """
 
@@ -60,7 +60,7 @@ def claim_part(claim: str) -> str:
 def answer_part(asked: str, answer: str) -> str:
     """Return what follows the article when it is to be told whether a sentence answers, as the article does.
 
-    It begins as the question did, so that a server that has read the question reads only the answer.
+    It begins as the question did, so that a model that has read the question reads only the answer.
 
     Args:
         asked: What ``question_part`` gave.

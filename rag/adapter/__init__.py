@@ -3,4 +3,4 @@
 from pathlib import Path
 
 ADAPTER = Path(__file__).parent / "adapter.gguf"
-"""The adapter's weights, in llama.cpp's format."""
+"""The adapter's weights, in the format of llama.cpp's adapters."""

@@ -52,8 +52,13 @@ class BuiltinModel:
         """
         directory = prepared(progress)
         progress("Loading the language model", 0.9)
-        self._vocabulary = Vocabulary(directory / TOKENIZER)
-        self._network = Network(directory)
+        try:
+            self._vocabulary = Vocabulary(directory / TOKENIZER)
+            self._network = Network(directory)
+        except Exception as error:  # tokenizers has no narrower one
+            raise ModelError(
+                f"The language model in {directory} is damaged ({error}). Delete that folder, and it is made anew."
+            ) from error
         self._memory = Memory(directory.name)
         self._needed = 0
         self._counting = threading.Lock()
@@ -101,6 +106,23 @@ class BuiltinModel:
             self._do(self._read, tokens, _AHEAD)
         if keep:
             self._do(self._memory.keep, article, tokens)
+        return True
+
+    def arrange(self, free: Callable[[], bool]) -> bool:
+        """Arrange the weights so that they are multiplied sooner, as long as nobody else needs the model.
+
+        Args:
+            free: Whether nobody else needs it.
+
+        Returns:
+            Whether all are.
+
+        Raises:
+            ModelError: If the model is stopped.
+        """
+        while not self._do(self._network.arrange):
+            if self._needed or not free():
+                return False
         return True
 
     def found(self, article: str, rest: str) -> float:

@@ -19,6 +19,10 @@ _ROTATION, _EPSILON = 1e6, 1e-6
 _LARGEST = 127
 _SMALLEST = 1e-12  # what a row of nothing but zeros is divided by
 
+_FLOATING = 0 if torch.cpu.get_capabilities().get("avx512_vnni") else 8
+"""Tokens up to which the states stay floating-point numbers, and only weights are integers: for few tokens oneDNN is
+quick with AVX-512 alone."""
+
 _PARTS = [HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH]
 """Widths of queries, keys and values, which are computed at once."""
 
@@ -37,6 +41,7 @@ class Network:
         from safetensors.torch import load_file
 
         *self._layers, self._ends = map(load_file, sorted(directory.glob("*.safetensors")))
+        self._arranged = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
     def read(
@@ -65,6 +70,22 @@ class Network:
             for layer, own in zip(self._layers, every, strict=True):
                 states = _through(layer, states, own, turn, seen)
             return _normed(states, self._ends["norm.weight"]), every
+
+    def arrange(self) -> bool:
+        """Arrange the weights of one more layer as they are multiplied, which is done each time otherwise.
+
+        It takes a fifth of a second, and saves a fifth to a third of the time of whatever is read or written then.
+
+        Returns:
+            Whether that is done for all.
+        """
+        if _FLOATING or self._arranged == len(self._layers):
+            return True
+        layer = self._layers[self._arranged]
+        for name in [name for name in layer if name.endswith(".weight") and layer[name].ndim > 1]:
+            layer[name] = torch.ops.onednn.qlinear_prepack(layer[name], None)
+        self._arranged += 1
+        return False
 
     def odds(self, states: torch.Tensor, tokens: Sequence[int] | None = None) -> torch.Tensor:
         """Return the log-odds of every token, or of some, as the next one, (states, tokens).
@@ -123,9 +144,17 @@ def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
 
 def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """Return states, (tokens, inputs), times weights of eight bits, (outputs, inputs), with a scale for each output."""
+    # None of these has a name that is public.
+    if len(states) <= _FLOATING or not torch.backends.mkldnn.is_available():
+        return torch._weight_int8pack_mm(states, weight, scale)
     whole, own = eight_bits(states)
-    found = torch._int_mm(whole, weight.T)  # no other name is public
-    return found.float().mul_(own[:, None]).mul_(scale)
+    if weight.is_mkldnn:  # it was arranged; then it is multiplied with integers from 0 to 255
+        shifted, none = (whole.short() + 128).to(torch.uint8), torch.zeros(len(scale), dtype=torch.int32)
+        found: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
+            shifted, 1.0, 128, weight, scale, none, None, 1.0, 0, torch.float32, "none", [], ""
+        )
+        return found.mul_(own[:, None])
+    return torch._int_mm(whole, weight.T).float().mul_(own[:, None]).mul_(scale)
 
 
 def eight_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

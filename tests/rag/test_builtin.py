@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from index import Article, seed_article
+from index import seed_article
 from rag import ModelError, prompts
 from rag.builtin import model as at_work
+from rag.builtin import network
 from rag.builtin.memory import KEPT_BYTES, Memory, forget_prefixes
 from rag.builtin.model import BuiltinModel
 
@@ -41,7 +42,14 @@ def fresh(data_directory: Path) -> Iterator[BuiltinModel]:
     model.close()
 
 
-def test_it_tells_what_an_article_answers(model: BuiltinModel) -> None:
+@pytest.mark.parametrize("floating", [0, 1000])
+def test_it_tells_what_an_article_answers(
+    model: BuiltinModel, monkeypatch: pytest.MonkeyPatch, floating: int
+) -> None:
+    """However a processor does it."""
+    monkeypatch.setattr(network, "_FLOATING", floating)
+    forget_prefixes()
+    model._memory = Memory("none of what was read")
     assert model.found(ARTICLE, HOW_MUCH) > 0.9
     assert model.found(ARTICLE, HOW_OLD) < 0.1
     assert model.found(OTHER, HOW_MUCH) < 0.1
@@ -52,6 +60,15 @@ def test_it_writes_one_line_that_keeps_to_the_article(model: BuiltinModel) -> No
     assert "14.3 billion" in text
     assert "\n" not in text
     assert prompts.FOUND not in text
+
+
+def test_arranged_it_finds_the_same(fresh: BuiltinModel) -> None:
+    before = [fresh.found(ARTICLE, asked) for asked in (HOW_MUCH, HOW_OLD)]
+    assert not fresh.arrange(Free(3)) or network._FLOATING
+    assert fresh.arrange(Free(100))
+    assert fresh.arrange(Free(0))
+    fresh._memory = Memory("none of what was read")
+    assert [fresh.found(ARTICLE, asked) for asked in (HOW_MUCH, HOW_OLD)] == pytest.approx(before, rel=0.02)
 
 
 class Counting:
@@ -72,8 +89,8 @@ class Counting:
 def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
     model: BuiltinModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    network = Counting(500)
-    monkeypatch.setattr(model, "_network", network)
+    counting = Counting(500)
+    monkeypatch.setattr(model, "_network", counting)
     tokens = [200, 201, 202, 203, 204, 90, 91, 7, 199, 200]
     new, known = model._next(tokens, states(len(tokens) - 1), False)
     assert new == [201]  # which stood after no such two
@@ -81,12 +98,14 @@ def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
     new, known = model._next(tokens, known, False)
     assert new == [202, 203, 204, 205]  # and not 90, which came after 204 there
     assert known.shape[-2] == len(tokens) - 1 + len(new)
-    assert network.read_at_once == [1, 8]
+    assert counting.read_at_once == [1, 8]
 
 
 def test_characters_of_several_tokens_come_whole(model: BuiltinModel) -> None:
     part = prompts.article_part(["Die Mühle „Zum Löwen“ in 横浜 gehört 山田花子 🦁🦁."])
-    pieces = list(model.write(part, prompts.question_part("Wem gehört die Mühle?"), f"{BEGINS}Die Mühle „Zum"))
+    pieces = list(
+        model.write(part, prompts.question_part("Wem gehört die Mühle?"), f"{BEGINS}Die Mühle „Zum")
+    )
     assert "�" not in "".join(pieces)
 
 
@@ -179,7 +198,10 @@ def test_what_is_read_ahead_gives_way_to_who_asks(fresh: BuiltinModel) -> None:
 
 
 def test_several_who_ask_at_once_get_what_each_would_get_alone(model: BuiltinModel) -> None:
-    asked: list[tuple[str, str]] = [(ARTICLE, HOW_MUCH), (OTHER, prompts.question_part("Where did the miller move?"))]
+    asked: list[tuple[str, str]] = [
+        (ARTICLE, HOW_MUCH),
+        (OTHER, prompts.question_part("Where did the miller move?")),
+    ]
 
     def write(question: tuple[str, str]) -> str:
         return "".join(model.write(*question, BEGINS))
@@ -209,7 +231,7 @@ def test_what_fails_within_is_said_plainly(fresh: BuiltinModel, monkeypatch: pyt
         raise RuntimeError("can't allocate memory")
 
     monkeypatch.setattr(fresh._network, "read", full)
-    with pytest.raises(ModelError, match="can't allocate memory.*2 GB of free memory"):
+    with pytest.raises(ModelError, match=r"can't allocate memory.*2 GB of free memory"):
         fresh.found(ARTICLE, HOW_MUCH)
 
 

@@ -1,0 +1,86 @@
+"""The built-in model's files are made once, whole or not at all."""
+
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from index.indexing import Progress
+from rag import ModelError
+from rag.builtin import conversion
+from rag.builtin.conversion import prepared
+from rag.builtin.model import BuiltinModel
+
+Usage = namedtuple("Usage", "total used free")
+NAME = conversion._NAME
+
+
+def silent(_what: str, _done: float) -> None:
+    pass
+
+
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the published file is; what is made of it takes no time here."""
+    published = tmp_path / "published.gguf"
+    published.write_bytes(b"published")
+
+    def convert(model: Path, target: Path, progress: Progress) -> None:
+        progress("Making", 0.5)
+        (target / "00.safetensors").write_bytes(model.read_bytes())
+
+    monkeypatch.setattr(conversion, "builtin_model", lambda *_: published)
+    monkeypatch.setattr(conversion, "_convert", convert)
+    return tmp_path
+
+
+def test_it_is_made_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[float] = []
+    made = prepared(lambda _, done: told.append(done))
+    assert [file.read_bytes() for file in made.iterdir()] == [b"published"]
+    assert told == [0.5]
+    monkeypatch.setattr(conversion, "_convert", None)
+    assert prepared(silent) == made
+
+
+def test_what_was_interrupted_is_made_anew(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    convert = conversion._convert
+
+    def stopped(model: Path, target: Path, progress: Progress) -> None:
+        convert(model, target, progress)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(conversion, "_convert", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        prepared(silent)
+    assert not list(models.glob(f"{NAME}*/"))
+    (models / f"{NAME}-0123.partial").mkdir()  # what is left of one that was killed
+    monkeypatch.setattr(conversion, "_convert", convert)
+    made = prepared(silent)
+    assert [path for path in models.glob(f"{NAME}*") if path.is_dir()] == [made]
+
+
+def test_another_adapter_is_another_model(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    former = prepared(silent)
+    other = models / "adapter.gguf"
+    other.write_bytes(b"other")
+    monkeypatch.setattr(conversion, "ADAPTER", other)
+    made = prepared(silent)
+    assert made != former
+    assert not former.exists()
+
+
+def test_a_full_disk_is_said_before_anything_is_written(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**10, 9 * 10**9, 10**9))
+    with pytest.raises(ModelError, match=r"disk is full: the language model needs 1\.56 GB"):
+        prepared(silent)
+    assert not [path for path in models.glob(f"{NAME}*") if path.is_dir()]
+
+
+def test_damaged_files_are_told_with_what_to_do(models: Path) -> None:
+    made = prepared(silent)
+    with pytest.raises(ModelError, match=f"{made.name} is damaged.*Delete that folder"):
+        BuiltinModel(silent)
