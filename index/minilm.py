@@ -115,11 +115,18 @@ class MiniLM:
 
     @cached_property
     def _many(self) -> PassageEncoder:
-        from index.minilm_torch import PassageEncoder
+        return encoder(weights())
 
-        return PassageEncoder(
-            weights(), _positions(weights()), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON
-        )
+
+def encoder(tensors: Weights) -> PassageEncoder:
+    """The model as torch computes it.
+
+    Args:
+        tensors: Its tensors by their names, or those of a model of the same shape.
+    """
+    from index.minilm_torch import PassageEncoder
+
+    return PassageEncoder(tensors, _positions(tensors), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON)
 
 
 def hidden(ids: Sequence[int], tensors: Weights) -> Array:
@@ -127,7 +134,7 @@ def hidden(ids: Sequence[int], tensors: Weights) -> Array:
 
     Args:
         ids: The text's tokens.
-        tensors: The model's tensors by their names, or those of a model of the same shape.
+        tensors: The model's tensors by their names.
 
     Returns:
         A row for each token, ``DIMENSIONS`` wide.

@@ -74,12 +74,24 @@ class PassageEncoder:
         tokens = torch.tensor([[*row, *[0] * (longest - len(row))] for row in ids])
         mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in ids])
         with torch.inference_mode():
-            x = self._normed(self._words[tokens] + self._positions[:longest], "embeddings.LayerNorm")
-            for number in range(self._layers):
-                x = self._layer(x, mask, f"encoder.layer.{number}.")
-            total = (x.float() * mask[:, :, None]).sum(1)
+            total = (self._states(tokens, mask) * mask[:, :, None]).sum(1)
             vectors: Array = functional.normalize(total).numpy()
             return vectors
+
+    def states(self, ids: Sequence[int]) -> Array:
+        """Return the last layer of one text: a row for each token."""
+        with torch.inference_mode():
+            states: Array = self._states(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))[
+                0
+            ].numpy()
+            return states
+
+    def _states(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Map (passages, tokens) to (passages, tokens, width); ``mask`` says which of the tokens are any."""
+        x = self._normed(self._words[tokens] + self._positions[: tokens.shape[1]], "embeddings.LayerNorm")
+        for number in range(self._layers):
+            x = self._layer(x, mask, f"encoder.layer.{number}.")
+        return x.float()
 
     def _layer(self, x: torch.Tensor, mask: torch.Tensor, layer: str) -> torch.Tensor:
         """Map (passages, tokens, width) to the same; ``mask`` is (passages, tokens)."""

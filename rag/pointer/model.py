@@ -8,11 +8,15 @@ and Cho 2019, https://arxiv.org/abs/1901.04085, but for several sentences at onc
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index import minilm
-from index.minilm import Weights, hidden, token_ids
+from index.minilm import Weights, token_ids
+
+if TYPE_CHECKING:
+    from index.minilm_torch import PassageEncoder
 
 __all__ = ["Tokens", "head", "joined", "point"]
 
@@ -84,10 +88,15 @@ def _passages(sentences: Sequence[list[int]]) -> list[list[list[int]]]:
 @lru_cache(maxsize=1024)
 def _read(ids: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> list[float]:
     """Return the log-odds of each sentence of a passage; kept, for the same may be asked several times."""
-    states = hidden(list(ids), weights())
+    states = _encoder().states(ids)
     rows = np.stack([np.concatenate([states[start:end].mean(axis=0), states[end]]) for start, end in spans])
     odds: list[float] = (rows @ weights()["head.weight"] + weights()["head.bias"]).tolist()
     return odds
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> "PassageEncoder":
+    return minilm.encoder(weights())
 
 
 @lru_cache(maxsize=1)
