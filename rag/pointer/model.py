@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import minilm
-from index.minilm import Weights, token_ids
+from index.minilm import Array, Weights, token_ids
 
 if TYPE_CHECKING:
     from index.minilm_torch import PassageEncoder
@@ -88,19 +88,21 @@ def _passages(sentences: Sequence[list[int]]) -> list[list[list[int]]]:
 @lru_cache(maxsize=1024)
 def _read(ids: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> list[float]:
     """Return the log-odds of each sentence of a passage; kept, for the same may be asked several times."""
-    states = _encoder().states(ids)
+    encoder, weight, bias = _model()
+    states = encoder.states(ids)
     rows = np.stack([np.concatenate([states[start:end].mean(axis=0), states[end]]) for start, end in spans])
-    odds: list[float] = (rows @ weights()["head.weight"] + weights()["head.bias"]).tolist()
+    odds: list[float] = (rows @ weight + bias).tolist()
     return odds
 
 
 @lru_cache(maxsize=1)
-def _encoder() -> "PassageEncoder":
-    return minilm.encoder(weights())
+def _model() -> "tuple[PassageEncoder, Array, Array]":
+    """Return the layers, and what makes log-odds of their states."""
+    tensors = _weights()
+    return minilm.encoder(tensors), tensors["head.weight"], tensors["head.bias"]
 
 
-@lru_cache(maxsize=1)
-def weights() -> Weights:
+def _weights() -> Weights:
     """Return the model's tensors: the embedding model's with what training changed (``train.Trainer.save``)."""
     from safetensors.numpy import load_file
 
