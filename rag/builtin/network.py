@@ -149,9 +149,9 @@ def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> t
         return torch._weight_int8pack_mm(states, weight, scale)
     whole, own = eight_bits(states)
     if weight.is_mkldnn:  # it was arranged; then it is multiplied with integers from 0 to 255
-        shifted, none = (whole.short() + 128).to(torch.uint8), torch.zeros(len(scale), dtype=torch.int32)
+        shifted, zeros = (whole.short() + 128).to(torch.uint8), torch.zeros(len(scale), dtype=torch.int32)
         found: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
-            shifted, 1.0, 128, weight, scale, none, None, 1.0, 0, torch.float32, "none", [], ""
+            shifted, 1.0, 128, weight, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
         )
         return found.mul_(own[:, None])
     return torch._int_mm(whole, weight.T).float().mul_(own[:, None]).mul_(scale)
