@@ -1,15 +1,8 @@
 """The second look at what a short article does not seem to answer: at its likeliest sentence alone."""
 
-import math
-from collections.abc import Iterator
-
-import pytest
-
 from index import Article
-from rag import quotes
 from rag.events import Checked, Finished, Retracted
 from rag.evidence import Evidence
-from rag.models import Piece
 from rag.sources import Excerpt
 from tests.rag.scripted import SEED, Scripted, ask, events
 
@@ -59,32 +52,6 @@ def test_a_question_about_something_else_is_declined_at_once() -> None:
     model = Overlooking(0.95)
     assert ask(model, "What is the capital of Norway?").status == "not_in_article"
     assert not model.few
-
-
-class Slotted(Overlooking):
-    """Has one slot, which whoever asks it holds until it is done; a second one would wait for ever."""
-
-    def __init__(self, alone: float) -> None:
-        super().__init__(alone)
-        self.free = True
-
-    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
-        assert self.free
-        self.free = False
-        try:
-            yield from super().stream(article, rest, remember=remember)
-        finally:
-            self.free = True
-
-    def agrees(self, article: str, rest: str, *, remember: bool) -> float:
-        assert self.free
-        return super().agrees(article, rest, remember=remember)
-
-
-@pytest.mark.parametrize("asked", [ASKED, "What is the capital of Norway?"])
-def test_a_question_never_waits_for_itself(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quotes, "_POINTED", math.inf)  # so that the model begins to write
-    assert ask(Slotted(0.95), asked).status in ("answered", "not_in_article")
 
 
 def test_neighbours_stand_near() -> None:
