@@ -110,6 +110,10 @@ class Memory:
         if states.shape[-2] == len(tokens):
             self.hold(tokens, states)
 
+    def close(self) -> None:
+        """Let go of what is held."""
+        self._held.clear()
+
     def _file(self, beginning: str) -> Path:
         digest = hashlib.sha256(f"{self._model} {beginning}".encode())
         return self._directory / f"{digest.hexdigest()[:32]}.safetensors"

@@ -176,8 +176,10 @@ class BuiltinModel:
                         return
 
     def close(self) -> None:
-        """Stop the model for good. An answer that it is writing ends with an error."""
+        """Stop the model for good, and free its memory. An answer that it is writing ends with an error."""
         self._worker.shutdown(cancel_futures=True)
+        self._network.close()
+        self._memory.close()
 
     def _recall(self, article: str, tokens: Sequence[int]) -> None:
         if self.has_read(article):

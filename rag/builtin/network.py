@@ -87,6 +87,11 @@ class Network:
         self._arranged += 1
         return False
 
+    def close(self) -> None:
+        """Let go of the weights."""
+        self._layers.clear()
+        self._ends.clear()
+
     def odds(self, states: torch.Tensor, tokens: Sequence[int] | None = None) -> torch.Tensor:
         """Return the log-odds of every token, or of some, as the next one, (states, tokens).
 

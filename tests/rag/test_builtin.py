@@ -1,6 +1,8 @@
 """The built-in model at work: what it reads once, in pieces, ahead, for several at a time, and what it writes."""
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -224,6 +226,17 @@ def test_a_model_that_is_stopped_says_so(fresh: BuiltinModel) -> None:
     for use in uses:
         with pytest.raises(ModelError, match="stopped"):
             use()
+
+
+def test_a_model_that_is_stopped_holds_nothing(fresh: BuiltinModel) -> None:
+    fresh.arrange(Free(3))
+    fresh.found(ARTICLE, HOW_MUCH)
+    held = [weakref.ref(tensor) for layer in fresh._network._layers for tensor in layer.values()]
+    held += [weakref.ref(read.states) for read in fresh._memory._held]
+    assert len(held) > 100
+    fresh.close()
+    gc.collect()
+    assert not [tensor for tensor in held if tensor() is not None]
 
 
 def test_what_fails_within_is_said_plainly(fresh: BuiltinModel, monkeypatch: pytest.MonkeyPatch) -> None:
