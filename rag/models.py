@@ -75,10 +75,21 @@ class LanguageModel:
             if self.builtin:
                 from rag.builtin.model import BuiltinModel
 
-                self._own = BuiltinModel(progress or (lambda *_: None))
+                self._own = BuiltinModel(self._while_open(progress))
             else:
                 self._chat = connect(self.settings)
                 self._logprobs = _logprobs(self._chat)
+
+    def _while_open(self, progress: Progress | None) -> Progress:
+        """Return what tells how far the start is, and ends it if the model is closed meanwhile."""
+
+        def tell(what: str, done: float) -> None:
+            if self._closed:
+                raise ModelError(STOPPED)
+            if progress:
+                progress(what, done)
+
+        return tell
 
     def _started(self) -> "BuiltinModel | None":
         """Start the model, and return it if it is the built-in one."""
@@ -206,10 +217,10 @@ class LanguageModel:
 
     def close(self) -> None:
         """Stop the model for good. An answer that it is writing ends with an error."""
+        self._closed = True  # before the lock, so that who is starting it stops
         with self._lock:
-            self._closed = True
-        if self._own is not None:
-            self._own.close()
+            if self._own is not None:
+                self._own.close()
 
 
 def _messages(article: str, rest: str) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ TOKENIZER = "tokenizer.json"
 _SIZE = 1_560_000_000
 _NAME = "qwen2.5-coder-1.5b-instruct-int8"
 _VERSION = "1"  # of the form that the files have
+
+_ROWS = 8_192
+"""Rows of the vocabulary's weights at a time."""
 
 _TOGETHER = {
     "attention": ("attn_q", "attn_k", "attn_v"),
@@ -53,29 +56,31 @@ def prepared(progress: Progress) -> Path:
     target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
     with plain_errors(models, _SIZE):
         if not target.is_dir():
-            with locked(target, progress):
+            with locked(models / _NAME, progress):  # one for every version of it
                 if not target.is_dir():  # whoever held the lock before may just have made it
                     _make(target, progress)
     return target
 
 
 def _make(target: Path, progress: Progress) -> None:
-    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or half made
-        if former.is_dir():
-            shutil.rmtree(former)
+    partial = target.with_name(f"{_NAME}.partial")
+    shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
     check_space(target.parent, _SIZE)
-    partial = target.with_name(f"{target.name}.partial")
     partial.mkdir()
     try:
         _convert(builtin_model(), partial, progress)
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter
+        if former != target:
+            shutil.rmtree(former, ignore_errors=True)  # another process may use it
 
 
 def _convert(model: Path, target: Path, progress: Progress) -> None:
-    """Write a file for each layer and one for what comes before and after them, so that one at a time is in memory."""
+    """Write a file for each layer and one for what comes before and after them, so that few of them are in memory."""
     import gguf
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     what = "Making the language model ready, once"
@@ -88,7 +93,16 @@ def _convert(model: Path, target: Path, progress: Progress) -> None:
 
     def write(layer: int) -> None:
         tensors = _layer(weights, layer) if layer < layers else _ends(weights)
-        save_file(tensors, target / f"{layer:02}.safetensors")
+        file = target / f"{layer:02}.safetensors"
+        try:
+            save_file(tensors, file)
+        except SafetensorError as error:
+            raise OSError(str(error)) from error
+        with file.open("rb") as written:
+            os.fsync(
+                written.fileno()
+            )  # a power cut must not leave the final name on a file without its content
+        file.chmod(0o644)
 
     with ThreadPoolExecutor(2) as pool:
         for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):
@@ -109,11 +123,16 @@ class _Weights:
             weight += (b @ a) * (self._strength / len(a))
         return weight
 
-    def _plain(self, name: str) -> torch.Tensor:
+    def slices(self, name: str) -> Iterator[torch.Tensor]:
+        """Yield a large tensor some rows at a time."""
+        for start in range(0, len(self._tensors[name].data), _ROWS):
+            yield self._plain(name, slice(start, start + _ROWS))
+
+    def _plain(self, name: str, rows: slice = slice(None)) -> torch.Tensor:
         from gguf.quants import dequantize
 
         tensor = self._tensors[name]
-        return torch.tensor(dequantize(tensor.data, tensor.tensor_type), dtype=torch.float32)
+        return torch.tensor(dequantize(tensor.data[rows], tensor.tensor_type), dtype=torch.float32)
 
 
 def _layer(weights: _Weights, layer: int) -> Tensors:
@@ -128,5 +147,6 @@ def _layer(weights: _Weights, layer: int) -> Tensors:
 
 def _ends(weights: _Weights) -> Tensors:
     """Return what comes after the layers; what comes before them is the same words, published with fewer bits."""
-    weight, scale = eight_bits(weights["output.weight"])
+    parts = [eight_bits(rows) for rows in weights.slices("output.weight")]
+    weight, scale = (torch.cat(part) for part in zip(*parts, strict=True))
     return {"norm.weight": weights["output_norm.weight"], "words.weight": weight, "words.scale": scale}

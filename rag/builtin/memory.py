@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from index.paths import data_dir
+from rag import prompts
 
 __all__ = ["Memory", "forget_prefixes"]
 
@@ -46,7 +47,8 @@ class Memory:
         self._model = model
         self._held: list[_Read] = []
         self._directory = _directory()
-        self._directory.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # then nothing is kept
+            self._directory.mkdir(parents=True, exist_ok=True)
 
     def longest(self, tokens: Sequence[int]) -> torch.Tensor | None:
         """Return the states of the longest known beginning of these tokens; None if nothing of it is known."""
@@ -62,6 +64,8 @@ class Memory:
     def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
         """Remember what was read. What these tokens begin with need not be remembered apart."""
         new = np.array(tokens)
+        if any(_alike(read.tokens, new) == len(new) for read in self._held):
+            return
         self._held = [read for read in self._held if _alike(read.tokens, new) < len(read.tokens)]
         self._held.append(_Read(new, states))
         while len(self._held) > 1 and sum(read.states.nbytes for read in self._held) > HELD_BYTES:
@@ -78,6 +82,7 @@ class Memory:
             beginning: What the file is told by.
             tokens: Its tokens, all of which were read.
         """
+        from safetensors import SafetensorError
         from safetensors.torch import save_file
 
         states = self.longest(tokens)
@@ -88,9 +93,10 @@ class Memory:
         try:
             save_file({"states": states.contiguous()}, partial)
             os.replace(partial, file)
-        except (OSError, RuntimeError):
-            partial.unlink(missing_ok=True)
-        self._forget_old()
+            self._forget_old()
+        except (OSError, SafetensorError):
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def recall(self, beginning: str, tokens: Sequence[int]) -> None:
         """Load what is on disk of a beginning, if more of it is there than is held."""
@@ -104,18 +110,20 @@ class Memory:
         try:
             states = load_file(file)["states"].clone()
         except (OSError, SafetensorError, KeyError):  # deleted by another process a moment ago, or damaged
-            return
+            states = torch.empty(0, 0)
         with suppress(OSError):
-            os.utime(file)  # what was used last goes last
-        if states.shape[-2] == len(tokens):
-            self.hold(tokens, states)
+            if states.shape[-2] == len(tokens):
+                self.hold(tokens, states)
+                os.utime(file)  # what was used last goes last
+            else:
+                file.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of what is held."""
         self._held.clear()
 
     def _file(self, beginning: str) -> Path:
-        digest = hashlib.sha256(f"{self._model} {beginning}".encode())
+        digest = hashlib.sha256(f"{self._model} {prompts.SYSTEM} {beginning}".encode())
         return self._directory / f"{digest.hexdigest()[:32]}.safetensors"
 
     def _forget_old(self) -> None:

@@ -80,8 +80,7 @@ class BuiltinModel:
         tokens = self._vocabulary.beginning(article)
         with self._asked():
             self._recall(article, tokens)
-            while self._do(self._read, tokens, _PIECE) is None:
-                pass
+            self._read_all(tokens)
             self._do(self._memory.keep, article, tokens)
 
     def read_ahead(self, article: str, *, keep: bool, free: Callable[[], bool]) -> bool:
@@ -100,10 +99,10 @@ class BuiltinModel:
         """
         tokens = self._vocabulary.beginning(article)
         self._recall(article, tokens)
-        while self._do(self._read, tokens, 0) is None:
+        while _length(self._do(self._known, tokens, None)) < len(tokens):
             if self._needed or not free():
                 return False
-            self._do(self._read, tokens, _AHEAD)
+            self._do(self._read, tokens, _AHEAD, None)
         if keep:
             self._do(self._memory.keep, article, tokens)
         return True
@@ -138,9 +137,8 @@ class BuiltinModel:
         tokens = self._vocabulary.prompt(article + rest)
         with self._asked():
             self._recall(article, self._vocabulary.beginning(article))
-            while (found := self._do(self._judge, tokens)) is None:
-                pass
-            return found
+            known = self._read_all(tokens[: max(1, len(tokens) - _PIECE)])
+            return self._do(self._judge, tokens, known)
 
     def write(self, article: str, rest: str, answer: str) -> Generator[str]:
         """Write an answer of one line, with the most probable token at each place.
@@ -160,8 +158,7 @@ class BuiltinModel:
         text = self._vocabulary.text()
         last = len(tokens) + _MOST_TOKENS
         with self._asked():
-            while (states := self._do(self._read, tokens[:-1], _PIECE)) is None:
-                pass
+            states = self._read_all(tokens[:-1])
             first = True
             while len(tokens) < last:
                 new, states = self._do(self._next, tokens, states, first)
@@ -185,23 +182,30 @@ class BuiltinModel:
         if self.has_read(article):
             self._do(self._memory.recall, article, tokens)
 
-    def _read(self, tokens: Sequence[int], count: int) -> torch.Tensor | None:
-        """Read on from where these tokens are known to, and return what is known with all of them, if it is."""
-        known = self._memory.longest(tokens)
-        start = 0 if known is None else known.shape[-2]
-        if start < len(tokens) and count:
+    def _read_all(self, tokens: Sequence[int]) -> torch.Tensor:
+        """Read tokens in pieces, and return their states, which nobody else can push out of the memory meanwhile."""
+        known = None
+        while known is None or _length(known) < len(tokens):
+            known = self._do(self._read, tokens, _PIECE, known)
+        return known
+
+    def _known(self, tokens: Sequence[int], known: torch.Tensor | None) -> torch.Tensor | None:
+        """Return the states of the longest beginning of these tokens that is known: what is given, or remembered."""
+        return max(known, self._memory.longest(tokens), key=_length)
+
+    def _read(self, tokens: Sequence[int], count: int, known: torch.Tensor | None) -> torch.Tensor:
+        """Read on from where these tokens are known to, so many at most, and return the states of all read so far."""
+        known = self._known(tokens, known)
+        start = _length(known)
+        if known is None or start < len(tokens):
             _, known = self._network.read(tokens[start : start + count], known)
             self._memory.hold(tokens[: start + count], known)
-        return known if start + count >= len(tokens) else None
+        return known
 
-    def _judge(self, tokens: Sequence[int]) -> float | None:
-        """Read on, and return the probability of "Found" as the next token if that was all."""
-        known = self._memory.longest(tokens[:-1])  # the last one gives the state that is asked for
-        start = 0 if known is None else known.shape[-2]
-        if len(tokens) - start > _PIECE:
-            self._read(tokens, _PIECE)
-            return None
-        last, states = self._network.read(tokens[start:], known)
+    def _judge(self, tokens: Sequence[int], known: torch.Tensor | None) -> float:
+        """Read the rest, and return the probability of "Found" as the next token."""
+        known = self._known(tokens[:-1], known)  # the last one gives the state that is asked for
+        last, states = self._network.read(tokens[_length(known) :], known)
         self._memory.hold(tokens, states)
         found, missing = self._network.odds(last[-1:], self._vocabulary.verdict)[0].tolist()
         return float(torch.sigmoid(torch.tensor(found - missing)))
@@ -236,7 +240,7 @@ class BuiltinModel:
             return waiting.result()
         except CancelledError:
             raise ModelError(STOPPED) from None
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError) as error:  # torch says both
             raise ModelError(
                 f"The built-in language model failed ({error}). It needs about 2 GB of free memory."
             ) from error
@@ -251,6 +255,11 @@ class BuiltinModel:
         finally:
             with self._counting:
                 self._needed -= 1
+
+
+def _length(known: torch.Tensor | None) -> int:
+    """Return how many tokens these are the states of."""
+    return 0 if known is None else known.shape[-2]
 
 
 def _guess(tokens: Sequence[int]) -> list[int]:

@@ -6,12 +6,13 @@ outliers). Processors multiply such integers several times as fast as other numb
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-__all__ = ["Network", "eight_bits"]
+__all__ = ["Network", "eight_bits", "multiplies_integers"]
 
 LAYERS, WIDTH = 28, 1536
 HEADS, KEY_HEADS, HEAD_WIDTH = 12, 2, 128
@@ -19,9 +20,8 @@ _ROTATION, _EPSILON = 1e6, 1e-6
 _LARGEST = 127
 _SMALLEST = 1e-12  # what a row of nothing but zeros is divided by
 
-_FLOATING = 0 if torch.cpu.get_capabilities().get("avx512_vnni") else 8
-"""Tokens up to which the states stay floating-point numbers, and only weights are integers: for few tokens oneDNN is
-quick with AVX-512 alone."""
+_FEW = 0 if torch.cpu.get_capabilities().get("avx512_vnni") else 8
+"""Tokens up to which states are no integers: for few of them oneDNN is quick with AVX-512 alone."""
 
 _PARTS = [HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH]
 """Widths of queries, keys and values, which are computed at once."""
@@ -37,10 +37,16 @@ class Network:
 
         Args:
             directory: What ``rag.builtin.conversion`` made.
+
+        Raises:
+            ValueError: If files are missing.
+            SafetensorError: If one is damaged.
         """
         from safetensors.torch import load_file
 
         *self._layers, self._ends = map(load_file, sorted(directory.glob("*.safetensors")))
+        if len(self._layers) != LAYERS or "words.weight" not in self._ends:
+            raise ValueError("files are missing")
         self._arranged = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
@@ -79,11 +85,15 @@ class Network:
         Returns:
             Whether that is done for all.
         """
-        if _FLOATING or self._arranged == len(self._layers):
+        if not multiplies_integers() or _FEW or self._arranged == len(self._layers):
             return True
-        layer = self._layers[self._arranged]
-        for name in [name for name in layer if name.endswith(".weight") and layer[name].ndim > 1]:
-            layer[name] = torch.ops.onednn.qlinear_prepack(layer[name], None)
+        # The rest is copied too: as long as any of it is used the whole file stays in memory.
+        self._layers[self._arranged] = {
+            name: torch.ops.onednn.qlinear_prepack(tensor, None)
+            if tensor.dtype == torch.int8
+            else tensor.clone()
+            for name, tensor in self._layers[self._arranged].items()
+        }
         self._arranged += 1
         return False
 
@@ -150,8 +160,9 @@ def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
 def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """Return states, (tokens, inputs), times weights of eight bits, (outputs, inputs), with a scale for each output."""
     # None of these has a name that is public.
-    if len(states) <= _FLOATING or not torch.backends.mkldnn.is_available():
-        return torch._weight_int8pack_mm(states, weight, scale)
+    if len(states) <= _FEW or not multiplies_integers():
+        ones = torch.ones(len(scale), dtype=torch.bfloat16)
+        return torch._weight_int8pack_mm(states.bfloat16(), weight, ones).float().mul_(scale)
     whole, own = eight_bits(states)
     if weight.is_mkldnn:  # it was arranged; then it is multiplied with integers from 0 to 255
         shifted, zeros = (whole.short() + 128).to(torch.uint8), torch.zeros(len(scale), dtype=torch.int32)
@@ -160,6 +171,20 @@ def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> t
         )
         return found.mul_(own[:, None])
     return torch._int_mm(whole, weight.T).float().mul_(own[:, None]).mul_(scale)
+
+
+@cache
+def multiplies_integers() -> bool:
+    """Whether states become integers too, for they are multiplied rightly then.
+
+    Without the instructions for it (VNNI) oneDNN adds products in sixteen bits and cuts off what is larger
+    (https://uxlfoundation.github.io/oneDNN/dev_guide_int8_computations.html). Then only the weights are integers, and
+    it takes as long as with llama.cpp.
+    """
+    if not torch.backends.mkldnn.is_available():
+        return False
+    largest = torch.full((32, WIDTH), _LARGEST, dtype=torch.int8)
+    return bool((torch._int_mm(largest, largest.T) == WIDTH * _LARGEST**2).all())
 
 
 def eight_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
