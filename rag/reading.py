@@ -85,8 +85,6 @@ class Reading:
         self._watch.note("decided")
         with closing(pieces):
             declined = deciding.declines(self._inquiry, further=further)
-            if declined:
-                pieces.close()  # what is asked next needs the model too
             closer = self._look_closer() if declined else None
             if pointed:
                 verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))

@@ -111,7 +111,7 @@ def test_several_articles_are_asked_together(chat: ArticleChat) -> None:
 
 
 def test_stopping_frees_the_model_for_the_next_question(chat: ArticleChat) -> None:
-    for _ in range(6):  # more often than the model has slots
+    for _ in range(6):  # more often than questions are answered at a time
         stream = chat.stream("Summarise the article.")
         next(event for event in stream if isinstance(event, Draft))
         stream.close()
