@@ -183,9 +183,11 @@ class ArticleChat:
             ModelError: If the model fails.
             StoreError: If the embedding model cannot be loaded.
         """
+        if not self.model.builtin:
+            return True
         if not self.model.arrange(free):
             return False
-        if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
+        if retrieval.short([article]) or len(article.text) > READ_AHEAD:
             return True
         for passage in self.library.passages(article):
             part = prompts.article_part(Evidence([Excerpt(article, passage.start, passage.end)]).texts)
