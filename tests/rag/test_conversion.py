@@ -1,16 +1,22 @@
 """The built-in model's files are made once, whole or not at all."""
 
 import shutil
+import threading
+import time
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from index.indexing import Progress
-from rag import ModelError
+from rag import ModelError, Settings
 from rag.builtin import conversion
 from rag.builtin.conversion import prepared
 from rag.builtin.model import BuiltinModel
+from rag.builtin.network import Network
+from rag.models import LanguageModel
 
 Usage = namedtuple("Usage", "total used free")
 NAME = conversion._NAME
@@ -84,3 +90,29 @@ def test_damaged_files_are_told_with_what_to_do(models: Path) -> None:
     made = prepared(silent)
     with pytest.raises(ModelError, match=f"{made.name} is damaged.*Delete that folder"):
         BuiltinModel(silent)
+
+
+def test_missing_files_are_noticed(tmp_path: Path) -> None:
+    for name in ("00", "01"):
+        save_file({"words.weight": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
+    with pytest.raises(ValueError, match="missing"):
+        Network(tmp_path)
+
+
+def test_who_closes_it_meanwhile_does_not_wait_for_it(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = LanguageModel(Settings())
+    closing = threading.Thread(target=model.close)
+
+    def convert(_model: Path, _target: Path, progress: Progress) -> None:
+        closing.start()
+        for _ in range(500):
+            time.sleep(0.01)
+            progress("Making", 0.5)
+        raise AssertionError("It went on.")
+
+    monkeypatch.setattr(conversion, "_convert", convert)
+    with pytest.raises(ModelError, match="stopped"):
+        model.start()
+    closing.join(5)
+    assert not closing.is_alive()
+    assert not [path for path in models.glob(f"{NAME}*") if path.is_dir()]
