@@ -1,8 +1,6 @@
 """all-MiniLM-L6-v2 on many passages at once, through torch, in the numbers that the processor is quickest with.
 
-Where it multiplies eight-bit integers four at a time, each linear layer is computed with those: a row of weights has
-one scale, and each token one of its own (dynamic quantisation, as in Dettmers et al. 2022,
-https://arxiv.org/abs/2208.07339, without its outliers, which this model does not have).
+Where it multiplies eight-bit integers four at a time, each linear layer is computed with those (``index.integers``).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,14 +10,14 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from index.integers import eight_bits, products
+
 __all__ = ["PassageEncoder", "number_type"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Linear = Callable[[torch.Tensor], torch.Tensor]
 
 _ATTENTION = ("query", "key", "value")
-_LARGEST = 127
-_SMALLEST = 1e-12  # what a token of nothing but zeros is divided by
 
 
 def number_type() -> torch.dtype:
@@ -81,9 +79,8 @@ class PassageEncoder:
     def states(self, ids: Sequence[int]) -> Array:
         """Return the last layer of one text: a row for each token."""
         with torch.inference_mode():
-            states: Array = self._states(torch.tensor([ids]), torch.ones(1, len(ids), dtype=torch.bool))[
-                0
-            ].numpy()
+            every = torch.ones(1, len(ids), dtype=torch.bool)
+            states: Array = self._states(torch.tensor([ids]), every)[0].numpy()
             return states
 
     def _states(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -124,13 +121,9 @@ class _Eight:
     """A linear layer in eight-bit integers."""
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor) -> None:
-        self._scale = weight.abs().amax(1) / _LARGEST
-        self._weight = (weight / self._scale[:, None]).round().to(torch.int8).T.contiguous()
+        self._weight, self._scale = eight_bits(weight)
         self._bias = bias
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        rows = x.flatten(0, -2)
-        scale = rows.abs().amax(1, keepdim=True).clamp_(min=_SMALLEST) / _LARGEST
-        whole = torch._int_mm((rows / scale).round_().to(torch.int8), self._weight)  # no other name is public
-        y = whole.float().mul_(scale)
+        y = products(*eight_bits(x.flatten(0, -2)), self._weight)
         return torch.addcmul(self._bias, y, self._scale, out=y).reshape(*x.shape[:-1], -1)

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from index.indexing import Progress
+from index.integers import eight_bits
 from rag.adapter import ADAPTER
-from rag.builtin.network import eight_bits
 from rag.builtin.vocabulary import make_tokenizer
 from rag.keeping import check_space, locked, plain_errors
 from rag.weights import QWEN, builtin_model
@@ -52,23 +52,24 @@ def prepared(progress: Progress) -> Path:
     """
     digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION}".encode())
     digest.update(ADAPTER.read_bytes())
-    models = builtin_model(progress).parent
+    model = builtin_model(progress)
+    models = model.parent
     target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
     with plain_errors(models, _SIZE):
         if not target.is_dir():
             with locked(models / _NAME, progress):  # one for every version of it
                 if not target.is_dir():  # whoever held the lock before may just have made it
-                    _make(target, progress)
+                    _make(model, target, progress)
     return target
 
 
-def _make(target: Path, progress: Progress) -> None:
+def _make(model: Path, target: Path, progress: Progress) -> None:
     partial = target.with_name(f"{_NAME}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
     check_space(target.parent, _SIZE)
     partial.mkdir()
     try:
-        _convert(builtin_model(), partial, progress)
+        _convert(model, partial, progress)
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

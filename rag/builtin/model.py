@@ -79,7 +79,7 @@ class BuiltinModel:
         """
         tokens = self._vocabulary.beginning(article)
         with self._asked():
-            self._recall(article, tokens)
+            self._recall(article)
             self._read_all(tokens)
             self._do(self._memory.keep, article, tokens)
 
@@ -98,7 +98,7 @@ class BuiltinModel:
             ModelError: If the model is stopped.
         """
         tokens = self._vocabulary.beginning(article)
-        self._recall(article, tokens)
+        self._recall(article)
         while _length(self._do(self._known, tokens, None)) < len(tokens):
             if self._needed or not free():
                 return False
@@ -136,7 +136,7 @@ class BuiltinModel:
         """
         tokens = self._vocabulary.prompt(article + rest)
         with self._asked():
-            self._recall(article, self._vocabulary.beginning(article))
+            self._recall(article)
             known = self._read_all(tokens[: max(1, len(tokens) - _PIECE)])
             return self._do(self._judge, tokens, known)
 
@@ -156,13 +156,11 @@ class BuiltinModel:
         """
         tokens = self._vocabulary.prompt(article + rest, answer)
         text = self._vocabulary.text()
-        last = len(tokens) + _MOST_TOKENS
+        begun = len(tokens)
         with self._asked():
             states = self._read_all(tokens[:-1])
-            first = True
-            while len(tokens) < last:
-                new, states = self._do(self._next, tokens, states, first)
-                first = False
+            while len(tokens) < begun + _MOST_TOKENS:
+                new, states = self._do(self._next, tokens, states, len(tokens) == begun)
                 for token in new:
                     if self._vocabulary.ends(token):
                         return
@@ -178,9 +176,9 @@ class BuiltinModel:
         self._network.close()
         self._memory.close()
 
-    def _recall(self, article: str, tokens: Sequence[int]) -> None:
+    def _recall(self, article: str) -> None:
         if self.has_read(article):
-            self._do(self._memory.recall, article, tokens)
+            self._do(self._memory.recall, article, self._vocabulary.beginning(article))
 
     def _read_all(self, tokens: Sequence[int]) -> torch.Tensor:
         """Read tokens in pieces, and return their states, which nobody else can push out of the memory meanwhile."""

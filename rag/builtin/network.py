@@ -1,8 +1,7 @@
 """The built-in language model's layers, as torch computes them in eight-bit integers.
 
 The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671). Each row of weights has one scale, and each token
-one of its own (dynamic quantisation, as in Dettmers et al. 2022, https://arxiv.org/abs/2208.07339, without its
-outliers). Processors multiply such integers several times as fast as other numbers: see ``docs/speed.md``.
+one of its own (``index.integers``). How much faster that is: see ``docs/speed.md``.
 """
 
 from collections.abc import Sequence
@@ -12,13 +11,13 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-__all__ = ["Network", "eight_bits", "multiplies_integers"]
+from index.integers import LARGEST, eight_bits, products
+
+__all__ = ["Network", "multiplies_integers"]
 
 LAYERS, WIDTH = 28, 1536
 HEADS, KEY_HEADS, HEAD_WIDTH = 12, 2, 128
 _ROTATION, _EPSILON = 1e6, 1e-6
-_LARGEST = 127
-_SMALLEST = 1e-12  # what a row of nothing but zeros is divided by
 
 _FEW = 0 if torch.cpu.get_capabilities().get("avx512_vnni") else 8
 """Tokens up to which states are no integers: for few of them oneDNN is quick with AVX-512 alone."""
@@ -159,7 +158,7 @@ def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
 
 def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
     """Return states, (tokens, inputs), times weights of eight bits, (outputs, inputs), with a scale for each output."""
-    # None of these has a name that is public.
+    # Neither of the two here has a name that is public.
     if len(states) <= _FEW or not multiplies_integers():
         ones = torch.ones(len(scale), dtype=torch.bfloat16)
         return torch._weight_int8pack_mm(states.bfloat16(), weight, ones).float().mul_(scale)
@@ -170,7 +169,7 @@ def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> t
             shifted, 1.0, 128, weight, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
         )
         return found.mul_(own[:, None])
-    return torch._int_mm(whole, weight.T).float().mul_(own[:, None]).mul_(scale)
+    return products(whole, own, weight).mul_(scale)
 
 
 @cache
@@ -183,11 +182,5 @@ def multiplies_integers() -> bool:
     """
     if not torch.backends.mkldnn.is_available():
         return False
-    largest = torch.full((32, WIDTH), _LARGEST, dtype=torch.int8)
-    return bool((torch._int_mm(largest, largest.T) == WIDTH * _LARGEST**2).all())
-
-
-def eight_bits(rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return rows of numbers as eight-bit integers, and what each row of these is to be multiplied with."""
-    scale = rows.abs().amax(1).clamp_(min=_SMALLEST) / _LARGEST
-    return (rows / scale[:, None]).round_().to(torch.int8), scale
+    largest = torch.full((32, WIDTH), LARGEST, dtype=torch.int8)
+    return bool((products(largest, torch.ones(32), largest) == WIDTH * LARGEST**2).all())

@@ -79,9 +79,10 @@ def test_arranged_it_finds_the_same(fresh: BuiltinModel) -> None:
 
 MULTIPLIES = """
 import torch
+from index.integers import eight_bits
 from rag.builtin import network
 states = torch.randn(40, 1536, generator=torch.Generator().manual_seed(0))
-weight, scale = network.eight_bits(torch.randn(64, 1536, generator=torch.Generator().manual_seed(1)))
+weight, scale = eight_bits(torch.randn(64, 1536, generator=torch.Generator().manual_seed(1)))
 found = network._times(states, weight, scale)
 exact = (states.double() @ (weight.double() * scale[:, None]).T).float()
 print("DONE" if float((found - exact).norm() / exact.norm()) < 0.015 else "WRONG", network.multiplies_integers())
