@@ -1,14 +1,15 @@
 """The built-in embedding model, all-MiniLM-L6-v2, run without loading sentence-transformers.
 
-Importing sentence-transformers takes six seconds on two cores, torch one, NumPy a tenth. A question is a
-dozen tokens, for which NumPy is as good as anything; passages are many, and go through torch
-(``index.minilm_torch``). The vectors are those of sentence-transformers: tests compare them.
+Importing sentence-transformers takes six seconds on two cores, NumPy a tenth. A question is a dozen tokens, for which
+NumPy is as good as anything; passages are many, and go through ONNX Runtime (``index.minilm_onnx``). The vectors are
+those of sentence-transformers: tests compare them.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from index.threads import threads
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-    from index.minilm_torch import PassageEncoder
+    from index.minilm_onnx import Encoder
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 Weights = Mapping[str, Array]
@@ -28,10 +31,7 @@ MAX_TOKENS = 256
 DIMENSIONS = 384
 _LAYERS = 6
 _HEADS = 12
-_BATCH = 8
 _NORM_EPSILON = 1e-12
-_FEW = 8
-"""Up to so many passages are embedded without torch: importing it would take longer."""
 
 
 def model_directory() -> Path:
@@ -95,38 +95,35 @@ class MiniLM:
 
     def query(self, text: str) -> Array:
         """The vector, of length 1, of a question."""
-        vector = hidden(token_ids(text), weights()).mean(axis=0)
-        unit: Array = vector / np.linalg.norm(vector)
-        return unit
+        return _mean(hidden(token_ids(text), weights()))
 
     def documents(self, texts: Sequence[str]) -> Array:
         """The vectors, of length 1, of passages: one row for each."""
-        if len(texts) <= _FEW:
-            return np.stack([self.query(text) for text in texts])
-        ids = [encoding.ids for encoding in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
-        order = sorted(range(len(ids)), key=lambda number: len(ids[number]))
-        vectors = np.empty((len(ids), DIMENSIONS), dtype=np.float32)
         with self._lock:  # loaded once
             encoder = self._many
-        for first in range(0, len(order), _BATCH):
-            batch = order[first : first + _BATCH]
-            vectors[batch] = encoder.encode([ids[number] for number in batch])
-        return vectors
+        read = [one.ids for one in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
+        with ThreadPoolExecutor(threads()) as pool:
+            return np.stack(list(pool.map(lambda ids: _mean(encoder.states(ids)), read)))
 
     @cached_property
-    def _many(self) -> PassageEncoder:
-        return encoder(weights())
+    def _many(self) -> Encoder:
+        from index.minilm_onnx import multiplies_integers
+
+        return encoder(weights(), integers=multiplies_integers())
 
 
-def encoder(tensors: Weights) -> PassageEncoder:
-    """The model as torch computes it.
+def encoder(tensors: Weights, *, integers: bool = False) -> Encoder:
+    """The model for many texts.
 
     Args:
         tensors: Its tensors by their names, or those of a model of the same shape.
+        integers: Whether it is computed in eight-bit integers.
     """
-    from index.minilm_torch import PassageEncoder
+    from index.minilm_onnx import Encoder
 
-    return PassageEncoder(tensors, _positions(tensors), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON)
+    return Encoder(
+        tensors, _positions(tensors), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON, integers=integers
+    )
 
 
 def hidden(ids: Sequence[int], tensors: Weights) -> Array:
@@ -154,6 +151,13 @@ def hidden(ids: Sequence[int], tensors: Weights) -> Array:
         inner = _gelu(_linear(x, f"{layer}intermediate.dense", tensors))
         x = _normed(x + _linear(inner, f"{layer}output.dense", tensors), f"{layer}output.LayerNorm", tensors)
     return x
+
+
+def _mean(states: Array) -> Array:
+    """The vector, of length 1, of a text whose last layer this is."""
+    vector = states.mean(axis=0)
+    unit: Array = vector / np.linalg.norm(vector)
+    return unit
 
 
 def _positions(tensors: Weights) -> Array:

@@ -155,7 +155,7 @@ class ArticleChat:
             ModelError: If the model cannot be started.
         """
         self.model.start(progress)
-        point("warm", "", ["warm"])  # its weights are loaded once
+        point("warm", [("", ["warm"])])  # its weights are loaded once
         articles = self.open(article)
         if only := retrieval.short(articles):
             evidence = retrieval.opened(only, self.library)

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from index.indexing import Progress
-from index.integers import eight_bits
 from rag.adapter import ADAPTER
+from rag.builtin.integers import eight_bits
 from rag.builtin.vocabulary import make_tokenizer
 from rag.keeping import check_space, locked, plain_errors
 from rag.weights import QWEN, builtin_model

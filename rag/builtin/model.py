@@ -9,10 +9,10 @@ from typing import ParamSpec, TypeVar
 import torch
 
 from index.indexing import Progress
+from index.threads import threads
 from rag.builtin.conversion import TOKENIZER, prepared
 from rag.builtin.memory import Memory
 from rag.builtin.network import Network
-from rag.builtin.threads import threads
 from rag.builtin.vocabulary import Vocabulary
 from rag.errors import STOPPED, ModelError
 

@@ -1,7 +1,7 @@
 """The built-in language model's layers, as torch computes them in eight-bit integers.
 
 The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671). Each row of weights has one scale, and each token
-one of its own (``index.integers``). How much faster that is: see ``docs/speed.md``.
+one of its own (``rag.builtin.integers``). How much faster that is: see ``docs/speed.md``.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from index.integers import LARGEST, eight_bits, products
+from rag.builtin.integers import LARGEST, eight_bits, products
 
 __all__ = ["Network", "multiplies_integers"]
 

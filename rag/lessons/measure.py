@@ -44,7 +44,7 @@ class Pointed(NamedTuple):
 def pointed(numbered: Numbered, item: Question) -> Pointed:
     """Let the pointer read an article for a question."""
     texts = [numbered.text(number) for number in numbered.places]
-    found = point(search_query(item.question, item.earlier), numbered.article.title, texts)
+    (found,) = point(search_query(item.question, item.earlier), [(numbered.article.title, texts)])
     odds = {n: one for n, one in zip(numbered.places, found, strict=True) if n not in item.near}
     ranked = sorted(odds, key=lambda number: -odds[number])
     rank = next((place for place, number in enumerate(ranked) if number in item.answers), None)

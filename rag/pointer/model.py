@@ -6,6 +6,7 @@ and Cho 2019, https://arxiv.org/abs/1901.04085, but for several sentences at onc
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ import numpy as np
 
 from index import minilm
 from index.minilm import Array, Weights, token_ids
+from index.threads import threads
 
 if TYPE_CHECKING:
-    from index.minilm_torch import PassageEncoder
+    from index.minilm_onnx import Encoder
 
 __all__ = ["Tokens", "head", "joined", "point"]
 
@@ -35,24 +37,26 @@ Tokens = tuple[list[int], list[tuple[int, int]]]
 """A passage with its question as the model reads it, and where its sentences are; each ends before its end mark."""
 
 
-def point(question: str, title: str, sentences: Sequence[str]) -> list[float]:
-    """Return how surely each sentence of a text answers a question.
+def point(question: str, texts: Sequence[tuple[str, Sequence[str]]]) -> list[list[float]]:
+    """Return how surely each sentence of some texts answers a question.
 
     Args:
         question: What is asked; of a follow-up, with what was said before.
-        title: The article's title.
-        sentences: The sentences, in the article's order.
+        texts: Of each the title of its article, and the sentences in the article's order.
 
     Returns:
-        One number for each: log-odds against that none does.
+        For each text one number for each sentence: log-odds against that none of those read with it does.
     """
-    asked = head(question, title)
-    found: list[float] = []
-    # What cannot be seen, such as a zero-width space, has no tokens.
-    read = [token_ids(sentence, None, ends=False) or [_UNKNOWN] for sentence in sentences]
-    for passage in _passages(read):
-        ids, spans = joined(asked, passage)
-        found += _read(tuple(ids), tuple(spans))
+    passages = [
+        (number, joined(head(question, title), passage))
+        for number, (title, sentences) in enumerate(texts)
+        for passage in _passages(sentences)
+    ]
+    found: list[list[float]] = [[] for _ in texts]
+    with ThreadPoolExecutor(threads()) as pool:
+        read = pool.map(lambda one: _read(tuple(one[1][0]), tuple(one[1][1])), passages)
+        for (number, _), odds in zip(passages, read, strict=True):
+            found[number] += odds
     return found
 
 
@@ -72,16 +76,18 @@ def joined(head: Sequence[int], passage: Sequence[Sequence[int]]) -> Tokens:
     return ids, spans
 
 
-def _passages(sentences: Sequence[list[int]]) -> list[list[list[int]]]:
-    """Return sentences in runs that are read together."""
+def _passages(sentences: Sequence[str]) -> list[list[list[int]]]:
+    """Return sentences in runs that are read together, as tokens."""
     runs: list[list[list[int]]] = []
     room = 0
     for sentence in sentences:
-        if len(sentence) > room:
+        # What cannot be seen, such as a zero-width space, has no tokens.
+        read = token_ids(sentence, None, ends=False) or [_UNKNOWN]
+        if len(read) > room:
             runs.append([])
             room = _PASSAGE
-        runs[-1].append(sentence)
-        room -= len(sentence)
+        runs[-1].append(read)
+        room -= len(read)
     return runs
 
 
@@ -96,7 +102,7 @@ def _read(ids: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> list[floa
 
 
 @lru_cache(maxsize=1)
-def _model() -> "tuple[PassageEncoder, Array, Array]":
+def _model() -> "tuple[Encoder, Array, Array]":
     """Return the layers, and what makes log-odds of their states."""
     tensors = _weights()
     return minilm.encoder(tensors), tensors["head.weight"], tensors["head.bias"]

@@ -79,7 +79,7 @@ def test_arranged_it_finds_the_same(fresh: BuiltinModel) -> None:
 
 MULTIPLIES = """
 import torch
-from index.integers import eight_bits
+from rag.builtin.integers import eight_bits
 from rag.builtin import network
 states = torch.randn(40, 1536, generator=torch.Generator().manual_seed(0))
 weight, scale = eight_bits(torch.randn(64, 1536, generator=torch.Generator().manual_seed(1)))

@@ -22,7 +22,7 @@ TEXT = [
 
 
 def surest(question: str) -> str:
-    odds = point(question, TITLE, TEXT)
+    (odds,) = point(question, [(TITLE, TEXT)])
     assert len(odds) == len(TEXT)
     return TEXT[odds.index(max(odds))]
 
@@ -34,15 +34,16 @@ def test_what_shares_no_word_with_the_question_is_pointed_at() -> None:
 
 def test_what_the_text_does_not_say_is_less_sure() -> None:
     told, untold = (
-        max(point(question, TITLE, TEXT))
+        max(point(question, [(TITLE, TEXT)])[0])
         for question in ("When will the ship sail?", "How many cabins did the ship have?")
     )
     assert told > untold + 1
 
 
 def test_a_text_of_any_length_gets_a_number_for_each_sentence() -> None:
-    assert point("Anything?", TITLE, []) == []
-    assert len(point("Anything? " * 200, TITLE * 20, [*TEXT * 9, "so " * 2000])) == 46
+    assert point("Anything?", []) == []
+    none, long = point("Anything? " * 200, [(TITLE, []), (TITLE * 20, [*TEXT * 9, "so " * 2000])])
+    assert (none, len(long)) == ([], 46)
 
 
 def test_the_sentences_of_an_article_come_in_the_order_of_how_surely_they_answer() -> None:
@@ -55,7 +56,7 @@ def test_the_sentences_of_an_article_come_in_the_order_of_how_surely_they_answer
 
 
 def test_a_sentence_that_cannot_be_seen_gets_a_number_too() -> None:
-    odds = point("When did it burn?", TITLE, ["\u200b", "The mill burnt in 1911.", "\u200e"])
+    (odds,) = point("When did it burn?", [(TITLE, ["\u200b", "The mill burnt in 1911.", "\u200e"])])
     assert all(map(math.isfinite, odds))
     assert max(odds) == odds[1]
 

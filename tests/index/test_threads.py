@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.builtin.threads import threads
+from index.threads import threads
 
 PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7: "3,7"}
 ALONE = {0: "0", 1: "1"}

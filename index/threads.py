@@ -1,4 +1,4 @@
-"""How many threads the built-in model computes with."""
+"""How many threads the built-in models compute with."""
 
 import math
 import os
@@ -10,7 +10,7 @@ _MOST = 8
 
 
 def threads(root: Path = Path("/")) -> int:
-    """Return how many threads the model gets: the cores that this process may use, for a second thread on one core only
+    """Return how many threads a model gets: the cores that this process may use, for a second thread on one core only
     slows it down.
 
     Args:

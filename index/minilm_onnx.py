@@ -1,0 +1,148 @@
+"""all-MiniLM-L6-v2 on many texts at once, through ONNX Runtime.
+
+Where the processor multiplies eight-bit integers four at a time, linear layers can be computed with those: the weights
+with one scale for each output, what goes into them with one for each text (ONNX Runtime's dynamic quantisation).
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+__all__ = ["Encoder", "multiplies_integers"]
+
+Array = np.ndarray[Any, np.dtype[np.float32]]
+
+_ATTENTION = ("query", "key", "value")
+_FLOAT = TensorProto.FLOAT
+_OPERATORS = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+_FORMAT = 10  # of the file; what all releases of the runtime read that have these operators
+
+
+class Encoder:
+    """The model's layers as ONNX Runtime computes them: one text in one thread, and any number of these at once."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Array],
+        positions: Array,
+        *,
+        layers: int,
+        heads: int,
+        epsilon: float,
+        integers: bool,
+    ) -> None:
+        """Take the weights over.
+
+        Args:
+            weights: The model's tensors by their names.
+            positions: What is added to a token's vector at each position, (tokens, width).
+            layers: How many layers it has.
+            heads: How many heads of attention each of them has.
+            epsilon: What keeps its normalisations from dividing by nothing.
+            integers: Whether the linear layers are computed in eight-bit integers: twice as fast, not as exactly.
+        """
+        self._words = weights["embeddings.word_embeddings.weight"]
+        self._positions = positions
+        graph = _Graph(weights, epsilon, integers=integers)
+        states = graph.normed("words", "embeddings.LayerNorm")
+        for layer in range(layers):
+            states = graph.layer(states, f"encoder.layer.{layer}.", heads)
+        self._session = graph.session("words", states)
+
+    def states(self, ids: Sequence[int]) -> Array:
+        """Return the last layer of a text, given as token ids: a row for each token."""
+        words = np.take(self._words, ids, axis=0) + self._positions[: len(ids)]
+        states: Array = self._session.run(None, {"words": words[None]})[0][0]
+        return states
+
+
+class _Graph:
+    """The model as a graph of ONNX's operators, which grows from what goes in; each result has a name."""
+
+    def __init__(self, weights: Mapping[str, Array], epsilon: float, *, integers: bool) -> None:
+        self._weights = weights
+        self._epsilon = epsilon
+        self._integers = integers
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+
+    def session(self, given: str, wanted: str) -> onnxruntime.InferenceSession:
+        """Return what computes one result of another: both (texts, tokens, width)."""
+        start, end = (
+            [helper.make_tensor_value_info(name, _FLOAT, ["texts", "tokens", None])]
+            for name in (given, wanted)
+        )
+        graph = helper.make_graph(self._nodes, "encoder", start, end, self._constants)
+        model = helper.make_model(graph, opset_imports=_OPERATORS, ir_version=_FORMAT)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # threads that have a text each are quicker than several for one
+        # What the runtime would make of a sum and its normalisation takes six times as long as the two.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        return onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+
+    def layer(self, states: str, name: str, heads: int) -> str:
+        """Add a layer and return what comes out of it."""
+        together = self.linear(states, *(f"{name}attention.self.{part}" for part in _ATTENTION))
+        parts = [f"{name}{part}" for part in _ATTENTION]
+        self._nodes.append(helper.make_node("Split", [together], parts, axis=2, num_outputs=len(parts)))
+        seen = self._add("MultiHeadAttention", *parts, microsoft=True, num_heads=heads)
+        states = self._residual(seen, states, f"{name}attention.output")
+        inner = self._add("Gelu", self.linear(states, f"{name}intermediate.dense"), microsoft=True)
+        return self._residual(inner, states, f"{name}output")
+
+    def _residual(self, inner: str, states: str, name: str) -> str:
+        found = self.linear(inner, f"{name}.dense")
+        return self.normed(self._add("Add", found, states), f"{name}.LayerNorm")
+
+    def normed(self, states: str, name: str) -> str:
+        """Add a normalisation."""
+        own = (self._constant(self._weights[f"{name}.{kind}"]) for kind in ("weight", "bias"))
+        return self._add("LayerNormalization", states, *own, epsilon=self._epsilon)
+
+    def linear(self, states: str, *names: str) -> str:
+        """Add a linear layer, or several that read the same as one."""
+        weight, bias = (
+            np.concatenate([self._weights[f"{name}.{kind}"] for name in names]) for kind in ("weight", "bias")
+        )
+        return self.product(states, weight, bias)
+
+    def product(self, states: str, weight: Array, bias: Array) -> str:
+        """Add a product with weights, (outputs, inputs), and a sum."""
+        if not self._integers:
+            product = self._add("MatMul", states, self._constant(weight.T))
+            return self._add("Add", product, self._constant(bias))
+        scale = np.abs(weight).max(axis=1) / np.float32(127)
+        whole = np.round(weight / scale[:, None]).astype(np.int8)
+        own = (self._constant(a) for a in (whole.T, scale, np.zeros(len(scale), np.int8), bias))
+        return self._add("DynamicQuantizeMatMul", states, *own, microsoft=True)
+
+    def _add(self, operator: str, *inputs: str, microsoft: bool = False, **options: Any) -> str:
+        name = f"{operator}-{len(self._nodes)}"
+        domain = "com.microsoft" if microsoft else ""
+        self._nodes.append(helper.make_node(operator, inputs, [name], domain=domain, **options))
+        return name
+
+    def _constant(self, values: np.ndarray) -> str:
+        name = f"constant-{len(self._constants)}"
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        return name
+
+
+@cache
+def multiplies_integers() -> bool:
+    """Whether products of eight-bit integers are right here.
+
+    Without the instructions for it (VNNI on Intel and AMD) the runtime adds two of them in sixteen bits and cuts off
+    what is larger (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+    """
+    width = 32
+    graph = _Graph({}, 0.0, integers=True)
+    ones = np.ones((width, width), np.float32)
+    found = graph.session("ones", graph.product("ones", ones, np.zeros(width, np.float32)))
+    return bool(np.allclose(found.run(None, {"ones": ones[None]})[0], width))
