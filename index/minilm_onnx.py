@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 __all__ = ["Encoder", "multiplies_integers"]
 
@@ -68,7 +68,7 @@ class _Graph:
         self._epsilon = epsilon
         self._integers = integers
         self._nodes: list[Any] = []
-        self._constants: list[Any] = []
+        self._constants: dict[str, np.ndarray] = {}
 
     def session(self, given: str, wanted: str) -> onnxruntime.InferenceSession:
         """Return what computes one result of another: both (texts, tokens, width)."""
@@ -76,9 +76,12 @@ class _Graph:
             [helper.make_tensor_value_info(name, _FLOAT, ["texts", "tokens", None])]
             for name in (given, wanted)
         )
-        graph = helper.make_graph(self._nodes, "encoder", start, end, self._constants)
+        constants = [_declared(name, values) for name, values in self._constants.items()]
+        graph = helper.make_graph(self._nodes, "encoder", start, end, constants)
         model = helper.make_model(graph, opset_imports=_OPERATORS, ir_version=_FORMAT)
         options = onnxruntime.SessionOptions()
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(each) for each in self._constants.values()]
+        options.add_external_initializers(list(self._constants), values)
         options.intra_op_num_threads = 1  # threads that have a text each are quicker than several for one
         # What the runtime would make of a sum and its normalisation takes six times as long as the two.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
@@ -130,8 +133,17 @@ class _Graph:
 
     def _constant(self, values: np.ndarray) -> str:
         name = f"constant-{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self._constants[name] = np.ascontiguousarray(values)
         return name
+
+
+def _declared(name: str, values: np.ndarray) -> TensorProto:
+    """Return a constant without its values, which the runtime gets as they are: a model that has them in it is copied
+    several times."""
+    kind = helper.np_dtype_to_tensor_dtype(values.dtype)
+    declared = TensorProto(name=name, data_type=kind, dims=values.shape, data_location=TensorProto.EXTERNAL)
+    declared.external_data.add(key="location", value="given")
+    return declared
 
 
 @cache
