@@ -7,6 +7,7 @@ those of sentence-transformers: tests compare them.
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,12 +55,20 @@ def _tokenizer(limit: int | None) -> Tokenizer:
 
 @lru_cache(maxsize=1)
 def weights() -> Weights:
-    """The model's tensors by their names."""
-    from safetensors.numpy import load_file
+    """The model's tensors by their names, as its file has them: what is not used, as most words, takes no memory.
 
-    tensors: dict[str, Array] = load_file(model_directory() / "model.safetensors")
-    tensors.pop("embeddings.position_ids", None)
-    return tensors
+    The library of the format would copy them (https://github.com/huggingface/safetensors#format).
+    """
+    file = model_directory() / "model.safetensors"
+    with file.open("rb") as opened:
+        size = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(size))
+    data = np.asarray(np.memmap(file, mode="r", offset=8 + size))
+    return {
+        name: data[slice(*told["data_offsets"])].view(np.float32).reshape(told["shape"])
+        for name, told in header.items()
+        if told.get("dtype") == "F32"
+    }
 
 
 def token_ids(text: str, limit: int | None = MAX_TOKENS, *, ends: bool = True) -> list[int]:

@@ -13,6 +13,7 @@ from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
 from rag.events import Event, Finished, Step
 from rag.evidence import Evidence
+from rag.heap import give_back
 from rag.models import LanguageModel
 from rag.opening import ArticleLike, Opener, Progress
 from rag.pointer import point
@@ -163,6 +164,7 @@ class ArticleChat:
             self.model.read(prompts.article_part(evidence.texts))
         else:
             self.library.search("warm", k=1)
+        give_back()
 
     def read_ahead(self, article: Article, free: Callable[[], bool] = lambda: True) -> bool:
         """Let the built-in model make itself quicker, and read each passage of a long article, so that it need not when
