@@ -10,14 +10,14 @@ from rag.verify import Verdict
 __all__ = ["SURE", "decide", "declines", "look_closer"]
 
 _WHOLE = {"strict": 0.3, "balanced": 0.1, "lenient": 0.02}
-_PASSAGES = {"strict": 0.7, "balanced": 0.5, "lenient": 0.2}
+_PASSAGES = {"strict": 0.8, "balanced": 0.67, "lenient": 0.2}
 """Probability that the article answers the question under which the answer is that it does not, for an article that is
 read whole and for passages.
 
 In much text the model misses things, and what comes is checked as well: of 153 questions about ten whole articles kept
 apart that have an answer, 136, 133 and 132 are answered rightly with 0.05, 0.1 and 0.2, and of 70 that have none 64 are
-declined with each. Of passages it is sure: of 24 questions about three encyclopedia articles kept apart the same 20 are
-answered rightly with 0.1 and 0.5, and of 8 that have no answer 4 and 6 are declined.
+declined with each. Of passages it is sure: of 52 questions about four encyclopedia articles 45, 44 and 41 are answered
+rightly with 0.5, 0.67 and 0.8, and of 48 that have no answer 43, 46 and 47 are declined.
 """
 
 _LIKELY, _ALONE = -4.0, 0.5
