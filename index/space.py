@@ -47,7 +47,7 @@ ORDER BY score DESC, w.rowid LIMIT ?
 _COUNT_WORD = "SELECT count(*) FROM (SELECT 1 FROM words_@ WHERE words_@ MATCH ? LIMIT ?)"
 _MANY = 20
 """More articles than this are not written into a query for words but compared afterwards, which is faster then."""
-_MOST_COMPARED = 25_000
+_MOST_COMPARED = 15_000
 """Among more passages than this, words are left out that so many have: BM25 takes a second for a million passages."""
 
 
