@@ -30,6 +30,12 @@ def test_the_letters_tell_the_encoding(encoding: str) -> None:
     assert read(TEXTS[encoding].encode(encoding), source="a.txt").text == TEXTS[encoding]
 
 
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_the_mark_at_the_beginning_tells_the_order_of_bytes(order: str) -> None:
+    text = "東京の港は1870年に建てられた。"
+    assert read(f"\ufeff{text}".encode(order), source="a.txt").text == text
+
+
 def test_a_bad_byte_costs_one_character() -> None:
     data = "Größe “und” Maß".encode() + b"\xff" + " – das ist alles.".encode()
     assert read(data, source="a.txt").text == "Größe “und” Maß\ufffd – das ist alles."
