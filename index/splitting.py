@@ -22,7 +22,17 @@ _SMALL = 60
 _FILL = 160
 """Joining stops at this many tokens."""
 _SPACE = re.compile(r"[^\S\n]")
-_MARKER = re.compile(r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\W+|.*\b(?:e\.g|i\.e|cf|ca|approx|viz)\.")
+_MARKER = re.compile(
+    r"\W*(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]|\W+|.*\b(?:e\.g|i\.e|cf|ca|approx|viz|bzw|dvs|env|esim|tj"
+    r"|[Ss]ra|[Ss]rta|Mme|Mlle|[Dd]ott|[Ss]ig|[Aa]vv|[Dd]hr|[Mm]evr|Ing|г|ул|т)\."
+)
+"""What is no sentence by itself, or ends with what is no end of one: in other languages than English too."""
+_ORDINAL = re.compile(r".*\b\d{1,2}\.")
+_MONTH = re.compile(
+    r"(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhundert)\b"
+    r"|\d{1,2}\. ?\d{2,4}\b"
+)
+"""What "3." belongs to as it does to all that begins with a small letter: "3. Mai", "3. května", "3. 5. 2020"."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +71,22 @@ def sentences(text: str) -> list[Span]:
         if start >= end:
             continue
         # "1." and "e.g." are no sentences: what follows on the same line belongs to them.
-        if spans and "\n" not in text[spans[-1][1] : start] and _MARKER.fullmatch(text[slice(*spans[-1])]):
+        if (
+            spans
+            and "\n" not in text[spans[-1][1] : start]
+            and _goes_on(text[slice(*spans[-1])], text[start:end])
+        ):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether what was taken for two sentences is one."""
+    if _ORDINAL.fullmatch(before) and (after[0].islower() or _MONTH.match(after)):
+        return True
+    return _MARKER.fullmatch(before) is not None
 
 
 def split(article: Article, count: CountTokens | None = None, limit: int = MAX_TOKENS) -> list[Passage]:

@@ -29,9 +29,30 @@ def cut(text: str) -> list[str]:
         ["Many animals, e.g. Dogs, etc., came.", "It took approx. 5 hours."],
         ["“Is it?” he asked.", "“Yes!” she said.", "All was well."],
         ["1. One thing.", "2. Two things."],
+        ["The score was 3.", "Then it rained.", "It was 12.", "May came."],
     ],
 )
 def test_sentences_of_english(expected: list[str]) -> None:
+    assert cut(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        [
+            "Am 3. Mai 1911 brannte sie ab.",
+            "Im 19. Jahrhundert stand sie.",
+            "Seit dem 12. 5. 2020 nicht mehr.",
+        ],
+        ["Elle valait env. 3 millions.", "Mme. Durand partit en 1999.", "Puis rien."],
+        ["La Sra. López vive aquí.", "Tiene 3 hijos."],
+        ["Il sig. Rossi vendette al dott. Verdi.", "Poi nulla."],
+        ["Den 3. maj brændte møllen, dvs. helt.", "Det var i 1911."],
+        ["Dne 3. května mlýn shořel, tj. celý.", "Potom nic."],
+        ["В 1911 г. мельница сгорела.", "Потом ничего."],
+    ],
+)
+def test_sentences_of_other_languages(expected: list[str]) -> None:
     assert cut(" ".join(expected)) == expected
 
 
