@@ -71,22 +71,18 @@ def sentences(text: str) -> list[Span]:
         if start >= end:
             continue
         # "1." and "e.g." are no sentences: what follows on the same line belongs to them.
-        if (
-            spans
-            and "\n" not in text[spans[-1][1] : start]
-            and _goes_on(text[slice(*spans[-1])], text[start:end])
-        ):
+        if spans and "\n" not in text[spans[-1][1] : start] and _goes_on(text, spans[-1], start):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
 
 
-def _goes_on(before: str, after: str) -> bool:
-    """Whether what was taken for two sentences is one."""
-    if _ORDINAL.fullmatch(before) and (after[0].islower() or _MONTH.match(after)):
+def _goes_on(text: str, span: Span, start: int) -> bool:
+    """Whether what was taken for a sentence goes on where the next one seemed to start."""
+    if _ORDINAL.fullmatch(text, *span) and (text[start].islower() or _MONTH.match(text, start)):
         return True
-    return _MARKER.fullmatch(before) is not None
+    return _MARKER.fullmatch(text, *span) is not None
 
 
 def split(article: Article, count: CountTokens | None = None, limit: int = MAX_TOKENS) -> list[Passage]:
