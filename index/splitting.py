@@ -30,7 +30,7 @@ _MARKER = re.compile(
 _ORDINAL = re.compile(r".*\b\d{1,2}\.")
 _MONTH = re.compile(
     r"(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|Jahrhundert)\b"
-    r"|\d{1,2}\. ?\d{2,4}\b"
+    r"|(?:\d{1,2}\. ?)?\d{4}\b"
 )
 """What "3." belongs to as it does to all that begins with a small letter: "3. Mai", "3. května", "3. 5. 2020"."""
 
