@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.threads import threads
+from index.threads import in_threads
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -111,8 +110,7 @@ class MiniLM:
         with self._lock:  # loaded once
             encoder = self._many
         read = [one.ids for one in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
-        with ThreadPoolExecutor(threads()) as pool:
-            return np.stack(list(pool.map(lambda ids: _mean(encoder.states(ids)), read)))
+        return np.stack(in_threads(lambda ids: _mean(encoder.states(ids)), read))
 
     @cached_property
     def _many(self) -> Encoder:

@@ -4,13 +4,20 @@ Where the processor multiplies eight-bit integers four at a time, linear layers 
 with one scale for each output, what goes into them with one for each text (ONNX Runtime's dynamic quantisation).
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from onnx import TensorProto, helper
+
+# Else the runtime tells its maker about the machine and what it does, from its import on
+# (https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md).
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime
+
+onnxruntime.disable_telemetry_events()  # if another part of the program had imported it before
 
 __all__ = ["Encoder", "multiplies_integers"]
 

@@ -1,10 +1,18 @@
-"""How many threads the built-in models compute with."""
+"""How many threads the built-in models compute with, and work that is spread over them."""
 
 import math
 import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
-__all__ = ["threads"]
+from index.errors import StoreError
+
+__all__ = ["in_threads", "threads"]
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 _MOST = 8
 
@@ -26,6 +34,20 @@ def threads(root: Path = Path("/")) -> int:
     # Two threads of a machine that has no more are what everything was measured with, whatever core they are on.
     found = max(len(cores), min(2, len(allowed)))
     return max(1, min([_MOST, found, *_quotas(root)]))
+
+
+def in_threads(function: Callable[[Given], Made], items: Sequence[Given]) -> list[Made]:
+    """Return what a function makes of each item, as many at a time as there are threads.
+
+    Raises:
+        StoreError: If the program is about to end.
+    """
+    with ThreadPoolExecutor(max(1, min(threads(), len(items)))) as pool:
+        try:
+            made = pool.map(function, items)
+        except RuntimeError as error:  # Python itself is, and starts no more threads
+            raise StoreError("Article Chat is being closed.") from error
+        return list(made)
 
 
 def _quotas(root: Path) -> list[int]:

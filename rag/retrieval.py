@@ -82,7 +82,9 @@ def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidenc
 
 def _likeliest(query: str, found: Sequence[Excerpt], *, pointing: bool) -> list[Excerpt]:
     """Return the stretches that most likely answer, as many as fit, the best first."""
-    odds = [max(Evidence([excerpt]).pointed(query), default=0.0) if pointing else 0.0 for excerpt in found]
+    every = Evidence(found)
+    pairs = list(zip(every.sources, every.pointed(query), strict=True)) if pointing else []
+    odds = [max((one for source, one in pairs if source in excerpt), default=0.0) for excerpt in found]
     likely = [one + SEARCH_COUNTS * excerpt.score for one, excerpt in zip(odds, found, strict=True)]
     ranked = [found[number] for number in sorted(range(len(found)), key=lambda number: -likely[number])]
     chosen: list[Excerpt] = []

@@ -115,6 +115,8 @@ def test_importing_is_quick_and_light(module: str) -> None:
         "gradio",
         "langchain_core",
         "langchain_openai",
+        "onnx",
+        "onnxruntime",
         "sentence_transformers",
         "torch",
         "transformers",

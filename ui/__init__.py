@@ -10,4 +10,5 @@ os.environ.update(
     GRADIO_ANALYTICS_ENABLED="False",
     GRADIO_ANALYTICS_CACHE_FREQUENCY="1000000000",  # or it makes tables with pandas after every request
     HF_HUB_DISABLE_TELEMETRY="1",
+    ORT_DISABLE_TELEMETRY="1",  # onnxruntime
 )

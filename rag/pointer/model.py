@@ -5,8 +5,8 @@ article's title and a passage at once, and gives each sentence of the passage a 
 and Cho 2019, https://arxiv.org/abs/1901.04085, but for several sentences at once). ``README.md`` says how it was made.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import numpy as np
 
 from index import minilm
 from index.minilm import Array, Weights, token_ids
-from index.threads import threads
+from index.threads import in_threads
 
 if TYPE_CHECKING:
     from index.minilm_onnx import Encoder
@@ -36,6 +36,12 @@ _PASSAGE = 160
 Tokens = tuple[list[int], list[tuple[int, int]]]
 """A passage with its question as the model reads it, and where its sentences are; each ends before its end mark."""
 
+_Joined = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
+_KNOWN: dict[_Joined, tuple[float, ...]] = {}
+"""What was found last, the latest at the end: the same is asked several times for one answer."""
+_MOST_KNOWN = 1024
+_LOCK = threading.Lock()
+
 
 def point(question: str, texts: Sequence[tuple[str, Sequence[str]]]) -> list[list[float]]:
     """Return how surely each sentence of some texts answers a question.
@@ -47,16 +53,22 @@ def point(question: str, texts: Sequence[tuple[str, Sequence[str]]]) -> list[lis
     Returns:
         For each text one number for each sentence: log-odds against that none of those read with it does.
     """
-    passages = [
-        (number, joined(head(question, title), passage))
-        for number, (title, sentences) in enumerate(texts)
-        for passage in _passages(sentences)
-    ]
-    found: list[list[float]] = [[] for _ in texts]
-    with ThreadPoolExecutor(threads()) as pool:
-        read = pool.map(lambda one: _read(tuple(one[1][0]), tuple(one[1][1])), passages)
-        for (number, _), odds in zip(passages, read, strict=True):
-            found[number] += odds
+    found: list[list[float]] = []
+    passages: list[tuple[int, _Joined]] = []
+    for number, (title, sentences) in enumerate(texts):
+        asked = head(question, title)
+        found.append([])
+        for passage in _passages(sentences):
+            ids, spans = joined(asked, passage)
+            passages.append((number, (tuple(ids), tuple(spans))))
+    with _LOCK:
+        known = {passage: _KNOWN[passage] for _, passage in passages if passage in _KNOWN}
+    new = list(dict.fromkeys(passage for _, passage in passages if passage not in known))
+    if new:
+        known |= zip(new, in_threads(_read, new), strict=True)
+    for number, read in passages:
+        found[number] += known[read]
+    _keep(known)
     return found
 
 
@@ -91,19 +103,32 @@ def _passages(sentences: Sequence[str]) -> list[list[list[int]]]:
     return runs
 
 
-@lru_cache(maxsize=1024)
-def _read(ids: tuple[int, ...], spans: tuple[tuple[int, int], ...]) -> list[float]:
-    """Return the log-odds of each sentence of a passage; kept, for the same may be asked several times."""
+def _read(passage: _Joined) -> tuple[float, ...]:
+    """Return the log-odds of each sentence of a passage."""
+    ids, spans = passage
     encoder, weight, bias = _model()
     states = encoder.states(ids)
     rows = np.stack([np.concatenate([states[start:end].mean(axis=0), states[end]]) for start, end in spans])
-    odds: list[float] = (rows @ weight + bias).tolist()
-    return odds
+    return tuple((rows @ weight + bias).tolist())
+
+
+def _keep(known: Mapping[_Joined, tuple[float, ...]]) -> None:
+    with _LOCK:
+        for passage, odds in known.items():
+            _KNOWN.pop(passage, None)
+            _KNOWN[passage] = odds
+        for passage in list(_KNOWN)[:-_MOST_KNOWN]:
+            del _KNOWN[passage]
+
+
+def _model() -> "tuple[Encoder, Array, Array]":
+    """Return the layers, and what makes log-odds of their states."""
+    with _LOCK:  # several threads may be the first
+        return _built()
 
 
 @lru_cache(maxsize=1)
-def _model() -> "tuple[Encoder, Array, Array]":
-    """Return the layers, and what makes log-odds of their states."""
+def _built() -> "tuple[Encoder, Array, Array]":
     tensors = _weights()
     return minilm.encoder(tensors), tensors["head.weight"], tensors["head.bias"]
 

@@ -77,7 +77,7 @@ class Trainer(nn.Module):
         before = minilm.weights()
         tensors = {"head.weight": self.head.weight[0], "head.bias": self.head.bias[0]}
         for name, weight in self.layers.state_dict().items():
-            change = weight.cpu() - torch.from_numpy(before[name])
+            change = weight.cpu() - torch.tensor(before[name])
             if not change.any():
                 continue
             if weight.ndim == 2:

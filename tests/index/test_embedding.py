@@ -1,6 +1,7 @@
 """The embeddings, beside sentence-transformers and as LangChain's interface."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from index import SentenceEmbeddings, StoreError, minilm_onnx, seed_article, split
 from index.minilm import MiniLM, model_directory
-from tests.processes import run_python
+from tests.processes import environment, run_python
 
 TEXTS = [
     *[passage.context for passage in split(seed_article())],
@@ -103,12 +104,27 @@ def test_a_model_that_is_not_there_is_named() -> None:
         SentenceEmbeddings("/no/such/model").embed_query("Why?")
 
 
-def test_a_question_needs_neither_torch_nor_sentence_transformers() -> None:
+@pytest.mark.parametrize(
+    ("what", "unneeded"),
+    [
+        ("embed_query('Why?')", "onnx onnxruntime torch transformers sentence_transformers"),
+        ("embed_documents(['Because.'])", "torch transformers sentence_transformers"),
+    ],
+)
+def test_what_is_embedded_needs_no_library_that_takes_long(what: str, unneeded: str) -> None:
     code = (
-        "import sys; from index import SentenceEmbeddings; SentenceEmbeddings().embed_query('Why?'); "
-        "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
+        f"import sys; from index import SentenceEmbeddings; SentenceEmbeddings().{what}; "
+        f"print([name for name in {unneeded.split()} if name in sys.modules])"
     )
     assert run_python(code).stdout == "[]\n"
+
+
+def test_the_runtime_reports_nothing(tmp_path: Path) -> None:
+    """It would keep a number for this machine, and what it has not sent yet, in the user's cache."""
+    code = "from index import SentenceEmbeddings; SentenceEmbeddings().embed_documents(['Because.'])"
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
+    run_python(code, env=environment() | home)
+    assert not list(tmp_path.rglob("*onnxruntime*"))
 
 
 def test_prompts_that_a_model_does_not_name_can_be_given(reference: SentenceEmbeddings) -> None:

@@ -11,7 +11,7 @@ def test_import_loads_nothing_heavy() -> None:
         "import sys, time; began = time.perf_counter(); import index; took = time.perf_counter() - began; "
         "index.Article, index.Library, index.load; "
         "print(took < 0.3, [name for name in sys.modules if name in "
-        "('numpy', 'torch', 'chromadb', 'langchain_core', 'sentence_transformers')])"
+        "('numpy', 'onnx', 'onnxruntime', 'torch', 'chromadb', 'langchain_core', 'sentence_transformers')])"
     )
     assert run_python(code).stdout == "True []\n"
 

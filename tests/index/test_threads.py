@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index.threads import threads
+from index.threads import in_threads, threads
+from tests.processes import run_python
 
 PAIRS = {0: "0,4", 1: "1,5", 2: "2,6", 3: "3,7", 4: "0,4", 5: "1,5", 6: "2,6", 7: "3,7"}
 ALONE = {0: "0", 1: "1"}
@@ -49,6 +50,34 @@ def test_threads_are_as_many_as_the_cores_that_may_be_used(
         path.write_text(f"{text}\n")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(allowed), raising=False)
     assert threads(tmp_path) == cores
+
+
+def test_what_is_done_in_threads_keeps_its_order_and_its_errors() -> None:
+    assert in_threads(lambda number: number * 2, list(range(50))) == list(range(0, 100, 2))
+    assert in_threads(str, []) == []
+    with pytest.raises(ZeroDivisionError):
+        in_threads(lambda number: 1 / number, [1, 0])
+
+
+def test_when_the_program_ends_it_says_so() -> None:
+    """A thread may still be at work on an article then."""
+    code = """
+import atexit, threading, time
+from index import StoreError
+from index.threads import in_threads
+begun = threading.Event()
+def work():
+    begun.wait()
+    time.sleep(0.2)
+    try:
+        in_threads(str, [1, 2])
+    except StoreError as error:
+        print(error, flush=True)
+threading.Thread(target=work, daemon=True).start()
+atexit.register(time.sleep, 1)
+begun.set()
+"""
+    assert run_python(code).stdout == "Article Chat is being closed.\n"
 
 
 def test_threads_where_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,9 +150,9 @@ def test_chance_decides_only_between_sentences_that_share_about_as_many_words() 
 def test_the_pointer_is_right_where_its_first_sentence_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def point(question: str, title: str, sentences: list[str]) -> list[float]:
+    def point(question: str, texts: list[tuple[str, list[str]]]) -> list[list[float]]:
         asked.append(question)
-        return [1.0, 3.0, -1.0]
+        return [[1.0, 3.0, -1.0] for _ in texts]
 
     monkeypatch.setattr(measure, "point", point)
     assert [pointed(FERRY, item) for item in FERRY.questions] == [

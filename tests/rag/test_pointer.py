@@ -6,10 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Article, ArticleError
+from rag.evidence import Evidence
 from rag.lessons.articles import articles
 from rag.pointer import point
 from rag.pointer.texts import of_articles, of_stories
 from rag.retrieval import whole
+from rag.sources import Excerpt
+from tests.processes import run_python
 
 TITLE = "The late ship"
 TEXT = [
@@ -44,6 +47,38 @@ def test_a_text_of_any_length_gets_a_number_for_each_sentence() -> None:
     assert point("Anything?", []) == []
     none, long = point("Anything? " * 200, [(TITLE, []), (TITLE * 20, [*TEXT * 9, "so " * 2000])])
     assert (none, len(long)) == ([], 46)
+
+
+def test_texts_that_are_read_together_get_what_each_gets_alone() -> None:
+    texts = [(TITLE, TEXT[:3]), ("Another title", TEXT), (TITLE, TEXT[3:])]
+    together = point("Why is the ship late?", texts)
+    assert together == [odds for text in texts for odds in point("Why is the ship late?", [text])]
+    assert [len(odds) for odds in together] == [3, 5, 2]
+
+
+def test_passages_that_overlap_have_a_number_for_each_sentence_once() -> None:
+    article = Article.from_text(" ".join(TEXT), title=TITLE)
+    middle = article.text.index(TEXT[2])
+    ends = [(0, middle + len(TEXT[2])), (middle, len(article.text))]
+    evidence = Evidence([Excerpt(article, start, end) for start, end in ends])
+    odds = evidence.pointed("Are customers refunded?")
+    assert len(odds) == len(evidence.sources) == len(TEXT)
+    assert evidence.sources[odds.index(max(odds))].text == TEXT[3]
+
+
+def test_many_who_are_the_first_to_ask_share_one_model() -> None:
+    code = """
+import threading
+from rag.pointer import model
+built = []
+weights = model._weights
+model._weights = lambda: (built.append(1), weights())[1]
+asking = [threading.Thread(target=model.point, args=(f"Who {n}?", [("", ["So."])])) for n in range(6)]
+[one.start() for one in asking]
+[one.join() for one in asking]
+print(len(built))
+"""
+    assert run_python(code).stdout == "1\n"
 
 
 def test_the_sentences_of_an_article_come_in_the_order_of_how_surely_they_answer() -> None:
