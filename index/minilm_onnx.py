@@ -24,9 +24,8 @@ __all__ = ["Encoder", "multiplies_integers"]
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 _ATTENTION = ("query", "key", "value")
-_FLOAT = TensorProto.FLOAT
 _OPERATORS = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
-_FORMAT = 10  # of the file; what all releases of the runtime read that have these operators
+_FORMAT = 10  # of ONNX's files: what came with these operators, which newer runtimes read too
 
 
 class Encoder:
@@ -80,7 +79,7 @@ class _Graph:
     def session(self, given: str, wanted: str) -> onnxruntime.InferenceSession:
         """Return what computes one result of another: both (texts, tokens, width)."""
         start, end = (
-            [helper.make_tensor_value_info(name, _FLOAT, ["texts", "tokens", None])]
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", "tokens", None])]
             for name in (given, wanted)
         )
         constants = [_declared(name, values) for name, values in self._constants.items()]
