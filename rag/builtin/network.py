@@ -1,26 +1,22 @@
 """The built-in language model's layers, as torch computes them in eight-bit integers.
 
-The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671). Each row of weights has one scale, and each token
-one of its own (``rag.builtin.integers``). How much faster that is: see ``docs/speed.md``.
+The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671).
 """
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-from rag.builtin.integers import LARGEST, eight_bits, products
+from index.threads import in_threads
+from rag.builtin.products import Way, arranged, times, way
 
-__all__ = ["Network", "multiplies_integers"]
+__all__ = ["Network"]
 
 LAYERS, WIDTH = 28, 1536
 HEADS, KEY_HEADS, HEAD_WIDTH = 12, 2, 128
 _ROTATION, _EPSILON = 1e6, 1e-6
-
-_FEW = 0 if torch.cpu.get_capabilities().get("avx512_vnni") else 8
-"""Tokens up to which states are no integers: for few of them oneDNN is quick with AVX-512 alone."""
 
 _PARTS = [HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH]
 """Widths of queries, keys and values, which are computed at once."""
@@ -29,10 +25,10 @@ Tensors = dict[str, torch.Tensor]
 
 
 class Network:
-    """The model. Its weights stay in their files, and come to memory as they are used."""
+    """The model. Weights that are not arranged stay in their files, and come to memory as they are used."""
 
     def __init__(self, directory: Path) -> None:
-        """Map the weights.
+        """Map the weights, or arrange them if they cannot be used otherwise.
 
         Args:
             directory: What ``rag.builtin.conversion`` made.
@@ -43,9 +39,15 @@ class Network:
         """
         from safetensors.torch import load_file
 
-        *self._layers, self._ends = map(load_file, sorted(directory.glob("*.safetensors")))
-        if len(self._layers) != LAYERS or "words.weight" not in self._ends:
+        *layers, ends = sorted(directory.glob("*.safetensors"))
+        self._ends: Tensors = load_file(ends)
+        if len(layers) != LAYERS or "words.weight" not in self._ends:
             raise ValueError("files are missing")
+        self._layers: list[Tensors]
+        if way() is Way.FBGEMM:
+            self._layers = in_threads(lambda file: _arranged(load_file(file)), layers)
+        else:
+            self._layers = [load_file(file) for file in layers]
         self._arranged = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
@@ -84,15 +86,9 @@ class Network:
         Returns:
             Whether that is done for all.
         """
-        if not multiplies_integers() or _FEW or self._arranged == len(self._layers):
+        if way() is not Way.ONEDNN or self._arranged == len(self._layers):
             return True
-        # The rest is copied too: as long as any of it is used the whole file stays in memory.
-        self._layers[self._arranged] = {
-            name: torch.ops.onednn.qlinear_prepack(tensor, None)
-            if tensor.dtype == torch.int8
-            else tensor.clone()
-            for name, tensor in self._layers[self._arranged].items()
-        }
+        self._layers[self._arranged] = _arranged(self._layers[self._arranged])
         self._arranged += 1
         return False
 
@@ -111,7 +107,7 @@ class Network:
         weight, scale = self._ends["words.weight"], self._ends["words.scale"]
         with torch.inference_mode():
             if tokens is None:
-                return _times(states, weight, scale)
+                return times(states, weight, scale)
             some = torch.tensor(tokens)
             return functional.linear(states, weight[some] * scale[some, None])
 
@@ -153,34 +149,12 @@ def _turned(states: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> to
 
 
 def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
-    return _times(states, layer[f"{name}.weight"], layer[f"{name}.scale"])
+    return times(states, layer[f"{name}.weight"], layer[f"{name}.scale"])
 
 
-def _times(states: torch.Tensor, weight: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Return states, (tokens, inputs), times weights of eight bits, (outputs, inputs), with a scale for each output."""
-    # Neither of the two here has a name that is public.
-    if len(states) <= _FEW or not multiplies_integers():
-        ones = torch.ones(len(scale), dtype=torch.bfloat16)
-        return torch._weight_int8pack_mm(states.bfloat16(), weight, ones).float().mul_(scale)
-    whole, own = eight_bits(states)
-    if weight.is_mkldnn:  # it was arranged; then it is multiplied with integers from 0 to 255
-        shifted, zeros = (whole.short() + 128).to(torch.uint8), torch.zeros(len(scale), dtype=torch.int32)
-        found: torch.Tensor = torch.ops.onednn.qlinear_pointwise(
-            shifted, 1.0, 128, weight, scale, zeros, None, 1.0, 0, torch.float32, "none", [], ""
-        )
-        return found.mul_(own[:, None])
-    return products(whole, own, weight).mul_(scale)
-
-
-@cache
-def multiplies_integers() -> bool:
-    """Whether states become integers too, for they are multiplied rightly then.
-
-    Without the instructions for it (VNNI) oneDNN adds products in sixteen bits and cuts off what is larger
-    (https://uxlfoundation.github.io/oneDNN/dev_guide_int8_computations.html). Then only the weights are integers, and
-    it takes as long as with llama.cpp.
-    """
-    if not torch.backends.mkldnn.is_available():
-        return False
-    largest = torch.full((32, WIDTH), LARGEST, dtype=torch.int8)
-    return bool((products(largest, torch.ones(32), largest) == WIDTH * LARGEST**2).all())
+def _arranged(layer: Tensors) -> Tensors:
+    """Return a layer with its weights arranged, and nothing that keeps its file in memory."""
+    return {
+        name: arranged(tensor) if tensor.dtype == torch.int8 else tensor.clone()
+        for name, tensor in layer.items()
+    }
