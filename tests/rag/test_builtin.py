@@ -46,7 +46,7 @@ def fresh(data_directory: Path) -> Iterator[BuiltinModel]:
     model.close()
 
 
-@pytest.mark.parametrize("way", {products.way(), Way.BFLOAT16}, ids=str)
+@pytest.mark.parametrize("way", dict.fromkeys([products.way(), Way.BFLOAT16]), ids=str)
 def test_it_tells_what_an_article_answers(
     data_directory: Path, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
