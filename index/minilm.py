@@ -85,7 +85,8 @@ def token_ids(text: str, limit: int | None = MAX_TOKENS, *, ends: bool = True) -
 def count_tokens(texts: Sequence[str]) -> list[int]:
     """The tokens of each text, without the two that mark its ends."""
     return [
-        len(encoding.ids) for encoding in _tokenizer(None).encode_batch(list(texts), add_special_tokens=False)
+        len(encoding.ids)
+        for encoding in _tokenizer(None).encode_batch_fast(list(texts), add_special_tokens=False)
     ]
 
 
@@ -109,27 +110,27 @@ class MiniLM:
         """The vectors, of length 1, of passages: one row for each."""
         with self._lock:  # loaded once
             encoder = self._many
-        read = [one.ids for one in _tokenizer(MAX_TOKENS).encode_batch(list(texts))]
+        read = [one.ids for one in _tokenizer(MAX_TOKENS).encode_batch_fast(list(texts))]
         return np.stack(in_threads(lambda ids: _mean(encoder.states(ids)), read))
 
     @cached_property
     def _many(self) -> Encoder:
-        from index.minilm_onnx import multiplies_integers
+        from index.minilm_onnx import largest_weight
 
-        return encoder(weights(), integers=multiplies_integers())
+        return encoder(weights(), largest_weight())
 
 
-def encoder(tensors: Weights, *, integers: bool = False) -> Encoder:
+def encoder(tensors: Weights, largest: int | None = None) -> Encoder:
     """The model for many texts.
 
     Args:
         tensors: Its tensors by their names, or those of a model of the same shape.
-        integers: Whether it is computed in eight-bit integers.
+        largest: The largest weight as an integer; in single precision if None.
     """
     from index.minilm_onnx import Encoder
 
     return Encoder(
-        tensors, _positions(tensors), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON, integers=integers
+        tensors, _positions(tensors), layers=_LAYERS, heads=_HEADS, epsilon=_NORM_EPSILON, largest=largest
     )
 
 

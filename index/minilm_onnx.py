@@ -1,7 +1,7 @@
 """all-MiniLM-L6-v2 on many texts at once, through ONNX Runtime.
 
-Where the processor multiplies eight-bit integers four at a time, linear layers can be computed with those: the weights
-with one scale for each output, what goes into them with one for each text (ONNX Runtime's dynamic quantisation).
+Its linear layers can be computed in eight-bit integers: the weights with one scale for each output, what goes into them
+with one for each text (ONNX Runtime's dynamic quantisation).
 """
 
 import os
@@ -19,12 +19,13 @@ import onnxruntime
 
 onnxruntime.disable_telemetry_events()  # if another part of the program had imported it before
 
-__all__ = ["Encoder", "multiplies_integers"]
+__all__ = ["Encoder", "largest_weight"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 _ATTENTION = ("query", "key", "value")
 _OPERATORS = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
+_EIGHT_BITS, _SEVEN_BITS = 127, 63
 _FORMAT = 10  # of ONNX's files: what came with these operators, which newer runtimes read too
 
 
@@ -39,7 +40,7 @@ class Encoder:
         layers: int,
         heads: int,
         epsilon: float,
-        integers: bool,
+        largest: int | None,
     ) -> None:
         """Take the weights over.
 
@@ -49,11 +50,12 @@ class Encoder:
             layers: How many layers it has.
             heads: How many heads of attention each of them has.
             epsilon: What keeps its normalisations from dividing by nothing.
-            integers: Whether the linear layers are computed in eight-bit integers: twice as fast, not as exactly.
+            largest: The largest weight of a linear layer as an integer (:func:`largest_weight`), which is up to
+                twice as fast and not as exact; in single precision if None.
         """
         self._words = weights["embeddings.word_embeddings.weight"]
         self._positions = positions
-        graph = _Graph(weights, epsilon, integers=integers)
+        graph = _Graph(weights, epsilon, largest)
         states = graph.normed("words", "embeddings.LayerNorm")
         for layer in range(layers):
             states = graph.layer(states, f"encoder.layer.{layer}.", heads)
@@ -69,10 +71,10 @@ class Encoder:
 class _Graph:
     """The model as a graph of ONNX's operators, which grows from what goes in; each result has a name."""
 
-    def __init__(self, weights: Mapping[str, Array], epsilon: float, *, integers: bool) -> None:
+    def __init__(self, weights: Mapping[str, Array], epsilon: float, largest: int | None) -> None:
         self._weights = weights
         self._epsilon = epsilon
-        self._integers = integers
+        self._largest = largest
         self._nodes: list[Any] = []
         self._constants: dict[str, np.ndarray] = {}
 
@@ -123,10 +125,10 @@ class _Graph:
 
     def product(self, states: str, weight: Array, bias: Array) -> str:
         """Add a product with weights, (outputs, inputs), and a sum."""
-        if not self._integers:
+        if self._largest is None:
             product = self._add("MatMul", states, self._constant(weight.T))
             return self._add("Add", product, self._constant(bias))
-        scale = np.abs(weight).max(axis=1) / np.float32(127)
+        scale = np.abs(weight).max(axis=1) / np.float32(self._largest)
         whole = np.round(weight / scale[:, None]).astype(np.int8)
         own = (self._constant(a) for a in (whole.T, scale, np.zeros(len(scale), np.int8), bias))
         return self._add("DynamicQuantizeMatMul", states, *own, microsoft=True)
@@ -153,14 +155,15 @@ def _declared(name: str, values: np.ndarray) -> TensorProto:
 
 
 @cache
-def multiplies_integers() -> bool:
-    """Whether products of eight-bit integers are right here.
+def largest_weight() -> int:
+    """Return the largest integer that weights may become here.
 
-    Without the instructions for it (VNNI on Intel and AMD) the runtime adds two of them in sixteen bits and cuts off
-    what is larger (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
+    Without the instructions for it (VNNI on Intel and AMD) the runtime adds two products in sixteen bits, and cuts off
+    what is larger; with weights of seven bits nothing is (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
     """
     width = 32
-    graph = _Graph({}, 0.0, integers=True)
+    graph = _Graph({}, 0.0, _EIGHT_BITS)
     ones = np.ones((width, width), np.float32)
     found = graph.session("ones", graph.product("ones", ones, np.zeros(width, np.float32)))
-    return bool(np.allclose(found.run(None, {"ones": ones[None]})[0], width))
+    right = np.allclose(found.run(None, {"ones": ones[None]})[0], width)
+    return _EIGHT_BITS if right else _SEVEN_BITS

@@ -103,11 +103,11 @@ def split(article: Article, count: CountTokens | None = None, limit: int = MAX_T
         count = count_tokens
     sections = [section for section in _sections(article) if section]
     above = [_above(article.title, _heading(article, section[0].start)) for section in sections]
-    rooms = [limit - max(_CONTEXT_TOKENS, tokens + _ENDS) for tokens in (count(above) if above else [])]
+    rooms = [limit - max(_CONTEXT_TOKENS, tokens + _ENDS) for tokens in count(above)]
     spans = [
         span
         for section, room in zip(sections, rooms, strict=True)
-        for span in _pack(article, section, count, max(room, limit // 4))
+        for span in _pack(article.text, section, count, max(room, limit // 4))
     ]
     if not spans:  # nothing but headings
         spans = list(_divide(article.text, (0, len(article.text)), count, limit - _CONTEXT_TOKENS))
@@ -154,11 +154,10 @@ def _sections(article: Article) -> Iterator[list[Block]]:
     yield section
 
 
-def _pack(article: Article, section: list[Block], count: CountTokens, room: int) -> Iterator[Span]:
-    text = article.text
+def _pack(text: str, section: list[Block], count: CountTokens, room: int) -> Iterator[Span]:
+    sizes = _sizes(text, [(block.start, block.end) for block in section], count)
     open_span: Span | None = None
     open_tokens = 0
-    sizes = count([text[block.start : block.end] for block in section]) if section else []
     for block, size in zip(section, sizes, strict=True):
         span = (block.start, block.end)
         if open_span is not None:
@@ -179,26 +178,27 @@ def _pack(article: Article, section: list[Block], count: CountTokens, room: int)
 def _divide(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
     """A paragraph that is too long, in pieces of about the same size that end where sentences end."""
     pieces = list(_units(text, span, count, room))
-    sizes = count([text[start:end] for start, end in pieces])
-    total = sum(sizes)
+    total = sum(size for _, size in pieces)
     target = total / -(-total // room)
-    start, filled = pieces[0][0], 0
-    for number, ((first, _), size) in enumerate(zip(pieces, sizes, strict=True)):
+    (start, end), filled = pieces[0][0], 0
+    for (first, last), size in pieces:
         if filled and (filled + size > room or filled + size / 2 > target):
-            yield start, pieces[number - 1][1]
+            yield start, end
             start, filled = first, 0
+        end = last
         filled += size
-    yield start, pieces[-1][1]
+    yield start, end
 
 
-def _units(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
-    """The sentences of a span; one that is too long by itself is halved at white space until it fits."""
+def _units(text: str, span: Span, count: CountTokens, room: int) -> Iterator[tuple[Span, int]]:
+    """The sentences of a span and the tokens of each; one that is too long is halved at white space until it fits."""
     start, end = span
-    waiting = [(start + a, start + b) for a, b in sentences(text[start:end])][::-1]
+    found = [(start + a, start + b) for a, b in sentences(text[start:end])]
+    waiting = list(zip(found, _sizes(text, found, count), strict=True))[::-1]
     while waiting:
-        first, last = waiting.pop()
-        if last - first < 2 or count([text[first:last]])[0] <= room:
-            yield first, last
+        (first, last), size = waiting.pop()
+        if last - first < 2 or size <= room:
+            yield (first, last), size
             continue
         middle = (first + last) // 2
         gaps = [m.start() + first for m in re.finditer(r"\s+", text[first:last])]
@@ -206,7 +206,12 @@ def _units(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Spa
         if not first < cut < last:
             cut = middle
         rest = cut + len(text[cut:last]) - len(text[cut:last].lstrip())
-        waiting += [(rest, last), (first, cut)]
+        halves = [(rest, last), (first, cut)]
+        waiting += zip(halves, _sizes(text, halves, count), strict=True)
+
+
+def _sizes(text: str, spans: Sequence[Span], count: CountTokens) -> list[int]:
+    return count([text[start:end] for start, end in spans])
 
 
 def _passage(article: Article, span: Span) -> Passage:
