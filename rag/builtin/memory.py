@@ -27,12 +27,29 @@ KEPT_BYTES = 1_000_000_000
 """How much of what was read is kept on disk, about 25,000 words of articles."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Read:
     """Tokens that were read, and their keys and values: (layers, 2, key heads, tokens, width of a head)."""
 
     tokens: "np.ndarray[Any, np.dtype[np.int64]]"
+    before: "_Read | None"
+    """What was read before with the first of these tokens, and has their states."""
     states: torch.Tensor
+    """Those of the other tokens."""
+
+    def parts(self) -> list["_Read"]:
+        """Return what has the states of all tokens, the first ones first."""
+        parts: list[_Read] = []
+        part: _Read | None = self
+        while part is not None:
+            parts.insert(0, part)
+            part = part.before
+        return parts
+
+    def all_states(self) -> torch.Tensor:
+        """Return the states of all tokens."""
+        states = [part.states for part in self.parts()]
+        return torch.cat(states, -2) if len(states) > 1 else states[0]
 
 
 class Memory:
@@ -50,26 +67,38 @@ class Memory:
         with suppress(OSError):  # then nothing is kept
             self._directory.mkdir(parents=True, exist_ok=True)
 
+    def length(self, tokens: Sequence[int]) -> int:
+        """Return how many of these tokens, from the first one on, are known."""
+        wanted = np.array(tokens)
+        return max((_alike(read.tokens, wanted) for read in self._held), default=0)
+
     def longest(self, tokens: Sequence[int]) -> torch.Tensor | None:
         """Return the states of the longest known beginning of these tokens; None if nothing of it is known."""
-        wanted = np.array(tokens)
-        alike = [_alike(read.tokens, wanted) for read in self._held]
-        if not any(alike):
+        length = self.length(tokens)
+        if not length:
             return None
-        length = max(alike)
-        read = self._held.pop(alike.index(length))
+        wanted = np.array(tokens)
+        read = next(read for read in self._held if _alike(read.tokens, wanted) == length)
+        self._held.remove(read)
         self._held.append(read)
-        return read.states[..., :length, :]
+        return read.all_states()[..., :length, :]
 
     def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
-        """Remember what was read. What these tokens begin with need not be remembered apart."""
+        """Remember what was read. What these tokens begin with need not be remembered twice."""
         new = np.array(tokens)
-        if any(_alike(read.tokens, new) == len(new) for read in self._held):
+        if self.length(tokens) == len(new):
             return
-        self._held = [read for read in self._held if _alike(read.tokens, new) < len(read.tokens)]
-        self._held.append(_Read(new, states))
-        while len(self._held) > 1 and sum(read.states.nbytes for read in self._held) > HELD_BYTES:
+        parts = [part for read in self._held for part in read.parts() if _begins(new, part)]
+        before = max(parts, key=lambda part: len(part.tokens), default=None)
+        own = states[..., 0 if before is None else len(before.tokens) :, :]
+        self._held = [read for read in self._held if not _begins(new, read)]
+        self._held.append(_Read(new, before, own if before is None else own.clone()))
+        while len(self._held) > 1 and self._size() > HELD_BYTES:
             del self._held[0]
+
+    def _size(self) -> int:
+        parts = {id(part): part.states.nbytes for read in self._held for part in read.parts()}
+        return sum(parts.values())
 
     def keeps(self, beginning: str) -> bool:
         """Whether this beginning of a prompt is on disk."""
@@ -85,8 +114,10 @@ class Memory:
         from safetensors import SafetensorError
         from safetensors.torch import save_file
 
+        if self.keeps(beginning):
+            return
         states = self.longest(tokens)
-        if states is None or states.shape[-2] < len(tokens) or self.keeps(beginning):
+        if states is None or states.shape[-2] < len(tokens):
             return
         file = self._file(beginning)
         partial = file.with_suffix(f".{os.getpid()}")
@@ -103,8 +134,7 @@ class Memory:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        known = self.longest(tokens)
-        if (known is not None and known.shape[-2] == len(tokens)) or not self.keeps(beginning):
+        if self.length(tokens) == len(tokens) or not self.keeps(beginning):
             return
         file = self._file(beginning)
         try:
@@ -133,6 +163,11 @@ class Memory:
             room -= size
             if room < 0:
                 path.unlink(missing_ok=True)
+
+
+def _begins(tokens: "np.ndarray[Any, Any]", read: _Read) -> bool:
+    """Tell whether tokens begin with all those that were read."""
+    return _alike(tokens, read.tokens) == len(read.tokens)
 
 
 def _alike(one: "np.ndarray[Any, Any]", other: "np.ndarray[Any, Any]") -> int:

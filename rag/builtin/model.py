@@ -99,7 +99,7 @@ class BuiltinModel:
         """
         tokens = self._vocabulary.beginning(article)
         self._recall(article)
-        while _length(self._do(self._known, tokens, None)) < len(tokens):
+        while self._do(self._memory.length, tokens) < len(tokens):
             if self._needed or not free():
                 return False
             self._do(self._read, tokens, _AHEAD, None)
@@ -189,7 +189,7 @@ class BuiltinModel:
 
     def _known(self, tokens: Sequence[int], known: torch.Tensor | None) -> torch.Tensor | None:
         """Return the states of the longest beginning of these tokens that is known: what is given, or remembered."""
-        return max(known, self._memory.longest(tokens), key=_length)
+        return self._memory.longest(tokens) if self._memory.length(tokens) > _length(known) else known
 
     def _read(self, tokens: Sequence[int], count: int, known: torch.Tensor | None) -> torch.Tensor:
         """Read on from where these tokens are known to, so many at most, and return the states of all read so far."""

@@ -333,6 +333,21 @@ def test_no_more_is_held_than_there_is_room_for(memory: Memory, monkeypatch: pyt
     assert memory.longest([4] * 20) is not None
 
 
+def test_what_several_begin_with_is_held_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(10).nbytes)
+    beginning = states(6, 1.0)
+    memory.hold([1] * 6, beginning)
+    for number in (2, 3, 4):
+        memory.hold([1] * 6 + [number], torch.cat([beginning, states(1, float(number))], -2))
+    for number in (2, 3, 4):
+        found = memory.longest([1] * 6 + [number, 9])
+        assert found is not None
+        assert found[0, 0, 0, :, 0].tolist() == [1] * 6 + [number]
+    memory.hold([1] * 6 + [5, 5, 5], torch.cat([beginning, states(3, 5.0)], -2))
+    assert memory.length([1] * 6 + [2]) == 6  # was used longest ago
+    assert memory.length([1] * 6 + [4]) == 7
+
+
 def test_what_is_kept_is_another_models_matter(memory: Memory) -> None:
     memory.hold([1, 2, 3], states(3, 1.0))
     memory.keep("text", [1, 2, 3])
