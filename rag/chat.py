@@ -92,7 +92,10 @@ class ArticleChat:
         yield from self._run(chain.Query(question, articles, earlier))
 
     def _run(self, query: chain.Query) -> Generator[Event]:
-        yield from chain.run(query, self.model, partial(retrieval.gather, library=self.library))
+        try:
+            yield from chain.run(query, self.model, partial(retrieval.gather, library=self.library))
+        finally:
+            give_back()
 
     def _read_for(self, query: chain.Query, free: Callable[[], bool]) -> bool:
         quickly = partial(retrieval.gather, library=self.library, pointing=False)
