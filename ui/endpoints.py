@@ -8,14 +8,12 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, TypeVar
 
-import gradio as gr
-from gradio.events import api
-
 import rag
 from index import Article, seed_article
 from ui.articles import article_row, find_articles
 from ui.bringing import TEXT_LIMIT
 from ui.jobs import explain
+from ui.quick_gradio import gr
 
 __all__ = ["Endpoints"]
 
@@ -43,10 +41,10 @@ class Endpoints:
             concurrency: How many questions are answered at once.
         """
         limits = {"concurrency_limit": concurrency, "concurrency_id": "model"}
-        api(self._ask(), api_name="ask", **limits)
-        api(self._answer(), api_name="answer", **limits)
-        api(self._articles(), api_name="articles", concurrency_limit=4)
-        api(self._add_article(), api_name="add_article", concurrency_limit=1)
+        gr.events.api(self._ask(), api_name="ask", **limits)
+        gr.events.api(self._answer(), api_name="answer", **limits)
+        gr.events.api(self._articles(), api_name="articles", concurrency_limit=4)
+        gr.events.api(self._add_article(), api_name="add_article", concurrency_limit=1)
 
     def _ask(self) -> Callable[..., Iterator[dict[str, Any]]]:
         def ask(

@@ -6,7 +6,6 @@ from importlib.resources import files
 from importlib.util import find_spec
 from typing import Any
 
-import gradio as gr
 from anyio import to_thread
 from starlette.middleware import Middleware
 
@@ -15,6 +14,7 @@ from index.errors import ArticleChatError
 from ui.desk import Desk, Reader
 from ui.endpoints import Endpoints
 from ui.jobs import explain
+from ui.quick_gradio import gr
 from ui.security import Guard, is_loopback
 
 __all__ = ["build", "serve"]
