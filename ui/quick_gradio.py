@@ -12,11 +12,11 @@ __all__ = ["gr"]
 _file_of = inspect.getfile
 
 
-def _file_of_all_but_components(thing: Any) -> str:
-    if type(thing).__module__ == "gradio.component_meta":
-        raise OSError("no file to write stubs for")
+def _file_of_others(thing: Any) -> str:
+    if inspect.isclass(thing) and thing.__module__.startswith("gradio."):
+        raise OSError("no file to write stubs beside")
     return _file_of(thing)
 
 
-with patch.object(inspect, "getfile", _file_of_all_but_components):
+with patch.object(inspect, "getfile", _file_of_others):
     import gradio as gr

@@ -46,9 +46,14 @@ class _Read:
             part = part.before
         return parts
 
-    def all_states(self) -> torch.Tensor:
-        """Return the states of all tokens."""
-        states = [part.states for part in self.parts()]
+    def first(self, length: int) -> torch.Tensor:
+        """Return the states of so many tokens, at least one."""
+        states: list[torch.Tensor] = []
+        for part in self.parts():
+            states.append(part.states[..., :length, :])
+            length -= states[-1].shape[-2]
+            if not length:
+                break
         return torch.cat(states, -2) if len(states) > 1 else states[0]
 
 
@@ -81,7 +86,7 @@ class Memory:
         read = next(read for read in self._held if _alike(read.tokens, wanted) == length)
         self._held.remove(read)
         self._held.append(read)
-        return read.all_states()[..., :length, :]
+        return read.first(length)
 
     def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
         """Remember what was read. What these tokens begin with need not be remembered twice."""

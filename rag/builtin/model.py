@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 import torch
 
+from index.errors import StoreError
 from index.indexing import Progress
 from index.threads import threads
 from rag.builtin.conversion import TOKENIZER, prepared
@@ -34,6 +36,8 @@ _ALIKE, _GUESSED = 2, 7
 """How many tokens must have stood together before, and how many that followed them there are guessed to follow again:
 eight tokens are read in twice the time of one."""
 
+_FAILED = "The built-in language model failed ({}). It needs about 2 GB of free memory."
+
 _FIRST = 100
 """How many tokens are looked at for one that an answer can begin with."""
 
@@ -51,10 +55,17 @@ class BuiltinModel:
             ModelError: If it is missing or damaged, or there is no room for it.
         """
         directory = prepared(progress)
-        progress("Loading the language model", 0.9)
+        loading = partial(progress, "Loading the language model", 0.9)
+        loading()
         try:
             self._vocabulary = Vocabulary(directory / TOKENIZER)
-            self._network = Network(directory)
+            self._network = Network(directory, loading)
+        except ModelError:  # it is closed meanwhile
+            raise
+        except StoreError:  # so is the program
+            raise ModelError(STOPPED) from None
+        except (RuntimeError, MemoryError) as error:  # torch says both
+            raise ModelError(_FAILED.format(error)) from error
         except Exception as error:  # tokenizers has no narrower one
             raise ModelError(
                 f"The language model in {directory} is damaged ({error}). Delete that folder, and it is made anew."
@@ -239,9 +250,7 @@ class BuiltinModel:
         except CancelledError:
             raise ModelError(STOPPED) from None
         except (RuntimeError, MemoryError) as error:  # torch says both
-            raise ModelError(
-                f"The built-in language model failed ({error}). It needs about 2 GB of free memory."
-            ) from error
+            raise ModelError(_FAILED.format(error)) from error
 
     @contextmanager
     def _asked(self) -> Iterator[None]:

@@ -3,7 +3,7 @@
 The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -27,15 +27,18 @@ Tensors = dict[str, torch.Tensor]
 class Network:
     """The model. Weights that are not arranged stay in their files, and come to memory as they are used."""
 
-    def __init__(self, directory: Path) -> None:
-        """Map the weights, or arrange them if they cannot be used otherwise.
+    def __init__(self, directory: Path, going_on: Callable[[], None] = lambda: None) -> None:
+        """Map the weights, or arrange them if they cannot be used otherwise: that takes a few seconds.
 
         Args:
             directory: What ``rag.builtin.conversion`` made.
+            going_on: Called for each layer that is arranged. What it raises ends that.
 
         Raises:
             ValueError: If files are missing.
             SafetensorError: If one is damaged.
+            RuntimeError: If there is no memory for them.
+            StoreError: If the program is about to end.
         """
         from safetensors.torch import load_file
 
@@ -45,10 +48,15 @@ class Network:
             raise ValueError("files are missing")
         self._layers: list[Tensors]
         if way() is Way.FBGEMM:
-            self._layers = in_threads(lambda file: _arranged(load_file(file)), layers)
+
+            def load(file: Path) -> Tensors:
+                going_on()
+                return _arranged_layer(load_file(file))
+
+            self._layers = in_threads(load, layers)
         else:
             self._layers = [load_file(file) for file in layers]
-        self._arranged = 0
+        self._done = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
     def read(
@@ -86,10 +94,10 @@ class Network:
         Returns:
             Whether that is done for all.
         """
-        if way() is not Way.ONEDNN or self._arranged == len(self._layers):
+        if way() is not Way.ONEDNN or self._done == len(self._layers):
             return True
-        self._layers[self._arranged] = _arranged(self._layers[self._arranged])
-        self._arranged += 1
+        self._layers[self._done] = _arranged_layer(self._layers[self._done])
+        self._done += 1
         return False
 
     def close(self) -> None:
@@ -152,7 +160,7 @@ def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
     return times(states, layer[f"{name}.weight"], layer[f"{name}.scale"])
 
 
-def _arranged(layer: Tensors) -> Tensors:
+def _arranged_layer(layer: Tensors) -> Tensors:
     """Return a layer with its weights arranged, and nothing that keeps its file in memory."""
     return {
         name: arranged(tensor) if tensor.dtype == torch.int8 else tensor.clone()

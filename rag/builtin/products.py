@@ -14,7 +14,10 @@ from rag.builtin.integers import LARGEST, eight_bits, scales
 
 __all__ = ["Way", "arranged", "times", "way"]
 
-_ENGINES = ("x86", "fbgemm")  # torch's names for it
+# torch says once that what FBGEMM takes its weights from will go; it is pinned to a version that has it.
+warnings.filterwarnings("ignore", "torch.quantize_per_tensor.* are deprecated", UserWarning)
+
+_ENGINES = ("x86", "fbgemm")  # torch's names for it; on ARM it has one of them too, and then fails
 
 
 class Way(Enum):
@@ -24,28 +27,23 @@ class Way(Enum):
     """As integers, with the instructions for it that came with AVX-512 (VNNI)."""
 
     FBGEMM = "FBGEMM"
-    """As integers, with AVX2: only weights that were arranged before (https://arxiv.org/abs/2101.05615)."""
+    """As integers, with AVX2 (https://arxiv.org/abs/2101.05615): weights that were arranged. Others as below."""
 
     BFLOAT16 = "bfloat16"
-    """As floating-point numbers of sixteen bits: the only way on processors that are not Intel's or AMD's."""
+    """As floating-point numbers of sixteen bits: on all other processors."""
 
 
 @cache
 def way() -> Way:
     """Return the quickest way that is right here."""
-    if torch.cpu.get_capabilities().get("avx512_vnni") and torch.backends.mkldnn.is_available():
+    has = torch.cpu.get_capabilities()
+    if has.get("avx512_vnni") and torch.backends.mkldnn.is_available():
         # If it was told not to use these instructions it adds in sixteen bits, and cuts off what is larger
         # (https://uxlfoundation.github.io/oneDNN/dev_guide_int8_computations.html).
-        largest = torch.full((32, 32), LARGEST, dtype=torch.int8)
-        if (_products(largest, largest) == 32 * LARGEST**2).all():
+        largest = torch.full((32, 1536), LARGEST, dtype=torch.int8)
+        if (_products(largest, largest) == 1536 * LARGEST**2).all():
             return Way.ONEDNN
-    if torch.backends.quantized.engine not in _ENGINES:
-        return Way.BFLOAT16
-    with warnings.catch_warnings():
-        # torch says once that what takes these weights will go; it is pinned to a version that has it.
-        warnings.simplefilter("ignore", UserWarning)
-        _packed(torch.zeros(1, 1, dtype=torch.int8))
-    return Way.FBGEMM
+    return Way.FBGEMM if has.get("avx2") and torch.backends.quantized.engine in _ENGINES else Way.BFLOAT16
 
 
 def arranged(weight: torch.Tensor) -> torch.Tensor:

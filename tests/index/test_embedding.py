@@ -10,7 +10,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_tests.integration_tests import EmbeddingsIntegrationTests
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
-from index import SentenceEmbeddings, StoreError, minilm_onnx, seed_article, split
+from index import SentenceEmbeddings, StoreError, minilm, minilm_onnx, seed_article, split
 from index.minilm import MiniLM, model_directory
 from tests.processes import environment, run_python
 
@@ -73,9 +73,32 @@ def test_weights_of_seven_bits_give_nearly_the_same_vectors(
     monkeypatch: pytest.MonkeyPatch, reference: SentenceEmbeddings
 ) -> None:
     """As on a processor that does not multiply those of eight bits rightly."""
-    expected = np.array(reference.embed_documents(TEXTS))
-    monkeypatch.setattr(minilm_onnx, "largest_weight", lambda: 63)
-    assert (MiniLM().documents(TEXTS) * expected).sum(axis=1).min() > 0.97
+    found = []
+    for largest in (127, 63):
+        monkeypatch.setattr(minilm_onnx, "largest_weight", lambda largest=largest: largest)
+        found.append(MiniLM().documents(TEXTS))
+    assert (found[1] * np.array(reference.embed_documents(TEXTS))).sum(axis=1).min() > 0.97
+    assert np.abs(found[0] - found[1]).max() > 1e-3
+
+
+def test_weights_have_seven_bits_where_products_of_eight_are_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong:
+        def run(self, *_: object) -> list[np.ndarray]:
+            return [np.full((1, 32, 32), 16.0, np.float32)]
+
+    assert minilm_onnx.largest_weight.__wrapped__() in (127, 63)
+    monkeypatch.setattr(minilm_onnx._Graph, "session", lambda *_: Wrong())
+    assert minilm_onnx.largest_weight.__wrapped__() == 63
+
+
+def test_in_single_precision_a_text_has_the_same_states() -> None:
+    """As the pointer is computed."""
+    tensors = minilm.weights()
+    for text in TEXTS:
+        ids = minilm.token_ids(text)
+        np.testing.assert_allclose(
+            minilm.encoder(tensors).states(ids), minilm.hidden(ids, tensors), atol=1e-4
+        )
 
 
 def test_a_passage_has_one_vector_whatever_it_is_embedded_with(embeddings: SentenceEmbeddings) -> None:
