@@ -11,7 +11,7 @@ from index import Article, Library, SentenceEmbeddings
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
-from rag.events import Event, Finished, Step
+from rag.events import Event, Finished, Step, stepped
 from rag.evidence import Evidence
 from rag.heap import give_back
 from rag.models import LanguageModel
@@ -113,7 +113,7 @@ class ArticleChat:
         self, question: str, *, article: ArticleLike = None, history: History = ()
     ) -> AsyncGenerator[Event]:
         """Answer a question event by event without blocking the event loop; as ``stream``."""
-        async with aclosing(_in_threads(self.stream(question, article=article, history=history))) as events:
+        async with aclosing(stepped(self.stream(question, article=article, history=history))) as events:
             async for event in events:
                 yield event
 
@@ -286,18 +286,3 @@ def _library(settings: Settings) -> Library:
         document_prompt=settings.embedding_document_prompt,
     )
     return Library(embeddings=embeddings, chroma_url=settings.chroma_url)
-
-
-async def _in_threads(events: Generator[Event]) -> AsyncGenerator[Event]:
-    """Step through blocking events in worker threads, and close them when nobody listens any more."""
-    import anyio
-    import anyio.to_thread
-
-    end = object()
-    try:
-        while (event := await anyio.to_thread.run_sync(next, events, end)) is not end:
-            assert isinstance(event, Event)
-            yield event
-    finally:
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(events.close)

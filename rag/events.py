@@ -4,12 +4,13 @@ A sentence is first a :class:`Draft`, not yet verified; then either :class:`Chec
 :class:`Retracted`. The last event is always :class:`Finished`.
 """
 
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from rag.answers import Answer, Citation
 
-__all__ = ["Checked", "Draft", "Event", "Finished", "Retracted", "Step"]
+__all__ = ["Checked", "Draft", "Event", "Finished", "Retracted", "Step", "stepped"]
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,18 @@ class Finished(Event):
 
     kind: ClassVar[str] = "finished"
     answer: Answer
+
+
+async def stepped(events: Generator[Event]) -> AsyncGenerator[Event]:
+    """Step through blocking events in worker threads, and close them when nobody listens any more."""
+    import anyio
+    import anyio.to_thread
+
+    end = object()
+    try:
+        while (event := await anyio.to_thread.run_sync(next, events, end)) is not end:
+            assert isinstance(event, Event)
+            yield event
+    finally:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(events.close)

@@ -74,19 +74,22 @@ class Memory:
 
     def length(self, tokens: Sequence[int]) -> int:
         """Return how many of these tokens, from the first one on, are known."""
-        wanted = np.array(tokens)
-        return max((_alike(read.tokens, wanted) for read in self._held), default=0)
+        return self._most_alike(tokens)[0]
 
-    def longest(self, tokens: Sequence[int]) -> torch.Tensor | None:
-        """Return the states of the longest known beginning of these tokens; None if nothing of it is known."""
-        length = self.length(tokens)
-        if not length:
+    def longest(self, tokens: Sequence[int], beyond: int = 0) -> torch.Tensor | None:
+        """Return the states of the longest known beginning of these tokens; None if no more is known."""
+        length, read = self._most_alike(tokens)
+        if read is None or length <= beyond:
             return None
-        wanted = np.array(tokens)
-        read = next(read for read in self._held if _alike(read.tokens, wanted) == length)
         self._held.remove(read)
         self._held.append(read)
         return read.first(length)
+
+    def _most_alike(self, tokens: Sequence[int]) -> tuple[int, _Read | None]:
+        """Return how many of these tokens are known, and what has them."""
+        wanted = np.array(tokens)
+        found = ((_alike(read.tokens, wanted), read) for read in self._held)
+        return max(found, key=lambda one: one[0], default=(0, None))
 
     def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
         """Remember what was read. What these tokens begin with need not be remembered twice."""

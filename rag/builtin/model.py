@@ -200,7 +200,8 @@ class BuiltinModel:
 
     def _known(self, tokens: Sequence[int], known: torch.Tensor | None) -> torch.Tensor | None:
         """Return the states of the longest beginning of these tokens that is known: what is given, or remembered."""
-        return self._memory.longest(tokens) if self._memory.length(tokens) > _length(known) else known
+        found = self._memory.longest(tokens, beyond=_length(known))
+        return known if found is None else found
 
     def _read(self, tokens: Sequence[int], count: int, known: torch.Tensor | None) -> torch.Tensor:
         """Read on from where these tokens are known to, so many at most, and return the states of all read so far."""

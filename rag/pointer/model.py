@@ -6,7 +6,7 @@ and Cho 2019, https://arxiv.org/abs/1901.04085, but for several sentences at onc
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +37,8 @@ Tokens = tuple[list[int], list[tuple[int, int]]]
 """A passage with its question as the model reads it, and where its sentences are; each ends before its end mark."""
 
 _Joined = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
-_KNOWN: dict[_Joined, tuple[float, ...]] = {}
-"""What was found last, the latest at the end: the same is asked several times for one answer."""
-_MOST_KNOWN = 1024
+"""The same, to be remembered by."""
+
 _LOCK = threading.Lock()
 
 
@@ -61,14 +60,9 @@ def point(question: str, texts: Sequence[tuple[str, Sequence[str]]]) -> list[lis
         for passage in _passages(sentences):
             ids, spans = joined(asked, passage)
             passages.append((number, (tuple(ids), tuple(spans))))
-    with _LOCK:
-        known = {passage: _KNOWN[passage] for _, passage in passages if passage in _KNOWN}
-    new = list(dict.fromkeys(passage for _, passage in passages if passage not in known))
-    if new:
-        known |= zip(new, in_threads(_read, new), strict=True)
-    for number, read in passages:
-        found[number] += known[read]
-    _keep(known)
+    read = in_threads(_read, [passage for _, passage in passages])
+    for (number, _), odds in zip(passages, read, strict=True):
+        found[number] += odds
     return found
 
 
@@ -103,22 +97,14 @@ def _passages(sentences: Sequence[str]) -> list[list[list[int]]]:
     return runs
 
 
+@lru_cache(maxsize=1024)
 def _read(passage: _Joined) -> tuple[float, ...]:
-    """Return the log-odds of each sentence of a passage."""
+    """Return the log-odds of each sentence of a passage; kept, for the same is asked several times for one answer."""
     ids, spans = passage
     encoder, weight, bias = _model()
     states = encoder.states(ids)
     rows = np.stack([np.concatenate([states[start:end].mean(axis=0), states[end]]) for start, end in spans])
     return tuple((rows @ weight + bias).tolist())
-
-
-def _keep(known: Mapping[_Joined, tuple[float, ...]]) -> None:
-    with _LOCK:
-        for passage, odds in known.items():
-            _KNOWN.pop(passage, None)
-            _KNOWN[passage] = odds
-        for passage in list(_KNOWN)[:-_MOST_KNOWN]:
-            del _KNOWN[passage]
 
 
 def _model() -> "tuple[Encoder, Array, Array]":
