@@ -4,29 +4,24 @@ Its linear layers can be computed in eight-bit integers: the weights with one sc
 with one for each text (ONNX Runtime's dynamic quantisation).
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from onnx import TensorProto, helper
 
-# Else the runtime tells its maker about the machine and what it does, from its import on
-# (https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md).
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-import onnxruntime
+from index import runtime
 
-onnxruntime.disable_telemetry_events()  # if another part of the program had imported it before
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 __all__ = ["Encoder", "largest_weight"]
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
 
 _ATTENTION = ("query", "key", "value")
-_OPERATORS = [helper.make_opsetid("", 18), helper.make_opsetid("com.microsoft", 1)]
 _EIGHT_BITS, _SEVEN_BITS = 127, 63
-_FORMAT = 10  # of ONNX's files: what came with these operators, which newer runtimes read too
 
 
 class Encoder:
@@ -78,7 +73,7 @@ class _Graph:
         self._nodes: list[Any] = []
         self._constants: dict[str, np.ndarray] = {}
 
-    def session(self, given: str, wanted: str) -> onnxruntime.InferenceSession:
+    def session(self, given: str, wanted: str) -> "InferenceSession":
         """Return what computes one result of another: both (texts, tokens, width)."""
         start, end = (
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["texts", "tokens", None])]
@@ -86,16 +81,9 @@ class _Graph:
         )
         constants = [_declared(name, values) for name, values in self._constants.items()]
         graph = helper.make_graph(self._nodes, "encoder", start, end, constants)
-        model = helper.make_model(graph, opset_imports=_OPERATORS, ir_version=_FORMAT)
-        options = onnxruntime.SessionOptions()
-        values = [onnxruntime.OrtValue.ortvalue_from_numpy(each) for each in self._constants.values()]
-        options.add_external_initializers(list(self._constants), values)
-        options.intra_op_num_threads = 1  # threads that have a text each are quicker than several for one
-        # What the runtime would make of a sum and its normalisation takes six times as long as the two.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        return onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
-        )
+        model = helper.make_model(graph, opset_imports=runtime.OPERATORS, ir_version=runtime.FORMAT)
+        # Threads that have a text each are quicker than several for one.
+        return runtime.session(model.SerializeToString(), 1, self._constants)
 
     def layer(self, states: str, name: str, heads: int) -> str:
         """Add a layer and return what comes out of it."""
@@ -135,7 +123,7 @@ class _Graph:
 
     def _add(self, operator: str, *inputs: str, microsoft: bool = False, **options: Any) -> str:
         name = f"{operator}-{len(self._nodes)}"
-        domain = "com.microsoft" if microsoft else ""
+        domain = runtime.MICROSOFT if microsoft else ""
         self._nodes.append(helper.make_node(operator, inputs, [name], domain=domain, **options))
         return name
 

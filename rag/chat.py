@@ -160,6 +160,7 @@ class ArticleChat:
         """
         self.model.start(progress)
         point("warm", [("", ["warm"])])  # its weights are loaded once
+        give_back()
         articles = self.open(article)
         if only := retrieval.short(articles):
             evidence = retrieval.opened(only, self.library)

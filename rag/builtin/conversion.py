@@ -12,6 +12,7 @@ import torch
 
 from index.indexing import Progress
 from rag.adapter import ADAPTER
+from rag.builtin import token_weights
 from rag.builtin.integers import eight_bits
 from rag.builtin.vocabulary import make_tokenizer
 from rag.keeping import check_space, locked, plain_errors
@@ -21,9 +22,9 @@ __all__ = ["TOKENIZER", "prepared"]
 
 TOKENIZER = "tokenizer.json"
 
-_SIZE = 1_560_000_000
+_SIZE = 1_690_000_000
 _NAME = "qwen2.5-coder-1.5b-instruct-int8"
-_VERSION = "1"  # of the form that the files have
+_VERSION = "2"  # of the form that the files have
 
 _ROWS = 8_192
 """Rows of the vocabulary's weights at a time."""
@@ -79,7 +80,7 @@ def _make(model: Path, target: Path, progress: Progress) -> None:
 
 
 def _convert(model: Path, target: Path, progress: Progress) -> None:
-    """Write a file for each layer and one for what comes before and after them, so that few of them are in memory."""
+    """Write a file for each layer, so that few of them are in memory, and what comes before and after them."""
     import gguf
     from safetensors import SafetensorError
     from safetensors.torch import save_file
@@ -91,23 +92,25 @@ def _convert(model: Path, target: Path, progress: Progress) -> None:
     layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
     make_tokenizer(words, merges).save(str(target / TOKENIZER))
+    save_file({"norm.weight": weights["output_norm.weight"]}, target / "end.safetensors")
 
     def write(layer: int) -> None:
-        tensors = _layer(weights, layer) if layer < layers else _ends(weights)
-        file = target / f"{layer:02}.safetensors"
+        if layer == layers:  # what is read for the tokens was published with fewer bits than this
+            token_weights.write(weights.slices("output.weight"), target)
+            return
         try:
-            save_file(tensors, file)
+            save_file(_layer(weights, layer), target / f"{layer:02}.safetensors")
         except SafetensorError as error:
             raise OSError(str(error)) from error
-        with file.open("rb") as written:
-            os.fsync(
-                written.fileno()
-            )  # a power cut must not leave the final name on a file without its content
-        file.chmod(0o644)
 
     with ThreadPoolExecutor(2) as pool:
         for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):
             progress(what, done / (layers + 1))
+    for file in target.iterdir():
+        with file.open("rb") as written:
+            # A power cut must not leave the final name on files without their content.
+            os.fsync(written.fileno())
+        file.chmod(0o644)
 
 
 class _Weights:
@@ -144,10 +147,3 @@ def _layer(weights: _Weights, layer: int) -> Tensors:
         tensors[f"{ours}.weight"], tensors[f"{ours}.scale"] = eight_bits(rows)
     tensors["attention.bias"] = torch.cat([weights[f"{block}{part}.bias"] for part in _TOGETHER["attention"]])
     return tensors
-
-
-def _ends(weights: _Weights) -> Tensors:
-    """Return what comes after the layers; what comes before them is the same words, published with fewer bits."""
-    parts = [eight_bits(rows) for rows in weights.slices("output.weight")]
-    weight, scale = (torch.cat(part) for part in zip(*parts, strict=True))
-    return {"norm.weight": weights["output_norm.weight"], "words.weight": weight, "words.scale": scale}

@@ -20,7 +20,7 @@ from rag import prompts
 
 __all__ = ["Memory", "forget_prefixes"]
 
-HELD_BYTES = 64_000_000
+HELD_BYTES = 48_000_000
 """How much is held in memory: 29 kB for each token."""
 
 KEPT_BYTES = 1_000_000_000

@@ -17,6 +17,7 @@ from rag.builtin.memory import Memory
 from rag.builtin.network import Network
 from rag.builtin.vocabulary import Vocabulary
 from rag.errors import STOPPED, ModelError
+from rag.heap import give_back
 
 __all__ = ["BuiltinModel"]
 
@@ -59,6 +60,7 @@ class BuiltinModel:
         loading()
         try:
             self._vocabulary = Vocabulary(directory / TOKENIZER)
+            give_back()  # reading it takes 90 MB that would lie below all that comes after it
             self._network = Network(directory, loading)
         except ModelError:  # it is closed meanwhile
             raise
@@ -230,12 +232,11 @@ class BuiltinModel:
         """
         guessed = [] if first else _guess(tokens)
         last, states = self._network.read([tokens[-1], *guessed], known)
-        odds = self._network.odds(last)
         if first:
-            likely = odds[0].topk(_FIRST).indices.tolist()
+            (likely,) = self._network.likeliest(last, _FIRST)
             new = [next(token for token in likely if self._vocabulary.begins(token))]
         else:
-            best = odds.argmax(1).tolist()
+            best = [token for (token,) in self._network.likeliest(last)]
             right = next((n for n, token in enumerate(guessed) if best[n] != token), len(guessed))
             new = best[: right + 1]
         return new, states[..., : len(tokens) - 1 + len(new), :]

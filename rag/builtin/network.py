@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from index.threads import in_threads
 from rag.builtin.products import Way, arranged, times, way
+from rag.builtin.token_weights import TokenWeights
 
 __all__ = ["Network"]
 
@@ -35,17 +36,19 @@ class Network:
             going_on: Called for each layer that is arranged. What it raises ends that.
 
         Raises:
-            ValueError: If files are missing.
+            ValueError: If files are missing or do not belong together.
+            OSError: If one is missing or cannot be read.
             SafetensorError: If one is damaged.
             RuntimeError: If there is no memory for them.
             StoreError: If the program is about to end.
         """
         from safetensors.torch import load_file
 
-        *layers, ends = sorted(directory.glob("*.safetensors"))
-        self._ends: Tensors = load_file(ends)
-        if len(layers) != LAYERS or "words.weight" not in self._ends:
+        *layers, end = sorted(directory.glob("*.safetensors"))
+        if len(layers) != LAYERS:
             raise ValueError("files are missing")
+        self._norm = load_file(end)["norm.weight"]
+        self._tokens = TokenWeights(directory)
         self._layers: list[Tensors]
         if way() is Way.FBGEMM:
 
@@ -80,11 +83,10 @@ class Network:
             turn = angles.cos(), angles.sin()
             seen = torch.ones(count, before + count, dtype=torch.bool).tril(before)
             seen = seen.repeat(HEADS // KEY_HEADS, 1)
-            ids = torch.tensor(tokens)
-            states = self._ends["words.weight"][ids] * self._ends["words.scale"][ids, None]
+            states = self._tokens.states(tokens)
             for layer, own in zip(self._layers, every, strict=True):
                 states = _through(layer, states, own, turn, seen)
-            return _normed(states, self._ends["norm.weight"]), every
+            return _normed(states, self._norm), every
 
     def arrange(self) -> bool:
         """Arrange the weights of one more layer as they are multiplied, which is done each time otherwise.
@@ -103,21 +105,27 @@ class Network:
     def close(self) -> None:
         """Let go of the weights."""
         self._layers.clear()
-        self._ends.clear()
+        self._tokens.close()
 
-    def odds(self, states: torch.Tensor, tokens: Sequence[int] | None = None) -> torch.Tensor:
-        """Return the log-odds of every token, or of some, as the next one, (states, tokens).
+    def odds(self, states: torch.Tensor, tokens: Sequence[int]) -> torch.Tensor:
+        """Return the log-odds of some tokens as the next one, (states, tokens).
 
         Args:
             states: Last hidden states, (states, width).
-            tokens: Which; every one if None.
+            tokens: Which.
         """
-        weight, scale = self._ends["words.weight"], self._ends["words.scale"]
         with torch.inference_mode():
-            if tokens is None:
-                return times(states, weight, scale)
-            some = torch.tensor(tokens)
-            return functional.linear(states, weight[some] * scale[some, None])
+            return self._tokens.odds(states, tokens)
+
+    def likeliest(self, states: torch.Tensor, count: int = 1) -> list[list[int]]:
+        """Return the likeliest next tokens after each state, the likeliest one first.
+
+        Args:
+            states: Last hidden states, (states, width).
+            count: How many.
+        """
+        with torch.inference_mode():
+            return self._tokens.likeliest(states, count)
 
 
 def _through(
@@ -143,7 +151,7 @@ def _through(
     found = found.reshape(HEADS, count, HEAD_WIDTH).transpose(0, 1).flatten(1)
     states = states + _linear(layer, "attention_output", found)
     gate, up = _linear(layer, "inner", _normed(states, layer["inner_norm.weight"])).chunk(2, -1)
-    return states + _linear(layer, "inner_output", functional.silu(gate) * up)
+    return states + _linear(layer, "inner_output", functional.silu(gate, inplace=True).mul_(up))
 
 
 def _normed(states: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:

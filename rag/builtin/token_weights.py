@@ -1,0 +1,141 @@
+"""The built-in model's weights of its tokens: what it reads for each, and how likely each comes next.
+
+Both are the same weights. The likeliest tokens are looked for by four bits of each weight and compared by all eight:
+less has to be in memory, and is passed over for each token that is written.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from index.threads import threads
+from rag.builtin.integers import eight_bits, four_bits
+
+__all__ = ["TokenWeights", "write"]
+
+_ROWS, _SCALES, _COARSE = "tokens.rows", "tokens.scales", "tokens.onnx"
+
+_BLOCK = 128
+"""How many weights of four bits share a scale."""
+
+_SURE = 8
+"""How many of the likeliest by four bits are compared by eight: in 2,600 places the likeliest one was among four."""
+
+
+class TokenWeights:
+    """The weights of all tokens, for one thread at a time. Of those of eight bits only what is used comes to memory."""
+
+    def __init__(self, directory: Path) -> None:
+        """Open what ``write`` wrote.
+
+        Args:
+            directory: Where.
+
+        Raises:
+            OSError: If files are missing.
+            ValueError: If they do not belong together.
+        """
+        from index import runtime
+
+        self._scales = torch.from_numpy(np.fromfile(directory / _SCALES, np.float32))
+        rows = directory / _ROWS
+        self._width, rest = divmod(rows.stat().st_size, len(self._scales))
+        if rest:
+            raise ValueError("files do not belong together")
+        self._coarse = runtime.session(str(directory / _COARSE), threads())
+        self._rows = rows.open("rb", buffering=0)
+
+    def states(self, tokens: Sequence[int]) -> torch.Tensor:
+        """Return what is read for tokens, (tokens, width)."""
+        rows = np.empty((len(tokens), self._width), np.int8)
+        # If they were mapped to memory, the system would bring sixteen pages around each.
+        for row, token in zip(rows, tokens, strict=True):
+            self._rows.seek(token * self._width)
+            self._rows.readinto(row.data)
+        return torch.from_numpy(rows).float().mul_(self._scales[list(tokens), None])
+
+    def odds(self, states: torch.Tensor, tokens: Sequence[int]) -> torch.Tensor:
+        """Return the log-odds of some tokens as the next one, (states, tokens).
+
+        Args:
+            states: Last hidden states, (states, width).
+            tokens: Which.
+        """
+        return functional.linear(states, self.states(tokens))
+
+    def likeliest(self, states: torch.Tensor, count: int = 1) -> list[list[int]]:
+        """Return the likeliest next tokens after each state, the likeliest one first.
+
+        Args:
+            states: Last hidden states, (states, width).
+            count: How many.
+        """
+        given = {"states": states.numpy(), "count": np.array([max(count, _SURE)])}
+        found = []
+        for state, ids in zip(states, self._coarse.run(None, given)[0].tolist(), strict=True):
+            best = self.odds(state[None], ids)[0].topk(count).indices.tolist()
+            found.append([ids[number] for number in best])
+        return found
+
+    def close(self) -> None:
+        """Let go of them."""
+        self._rows.close()
+        del self._coarse
+
+
+def write(weights: Iterator[torch.Tensor], directory: Path) -> None:
+    """Write the weights as they are computed with.
+
+    Args:
+        weights: Some rows at a time, one for each token.
+        directory: Where to.
+
+    Raises:
+        OSError: If they cannot be written.
+    """
+    scales, coarse, coarse_scales = [], [], []
+    with (directory / _ROWS).open("wb") as file:
+        for some in weights:
+            rows, scale = eight_bits(some)
+            file.write(rows.numpy().data)
+            scales.append(scale)
+            bits, scale = four_bits(some, _BLOCK)
+            coarse.append(bits)
+            coarse_scales.append(scale)
+    torch.cat(scales).numpy().tofile(directory / _SCALES)
+    _write_model(torch.cat(coarse).numpy(), torch.cat(coarse_scales).numpy(), directory)
+
+
+def _write_model(bits: np.ndarray, scales: np.ndarray, directory: Path) -> None:
+    """Write what finds the likeliest tokens by weights of four bits."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    from index.runtime import FORMAT, MICROSOFT, OPERATORS
+
+    outputs, blocks, _ = bits.shape
+    options = {"N": outputs, "K": blocks * _BLOCK, "bits": 4, "block_size": _BLOCK}
+    eight = 4  # what states become: integers of eight bits
+    # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
+    nodes = [
+        helper.make_node(
+            "MatMulNBits", ["states", "bits", "scales"], ["odds"], "odds", domain=MICROSOFT,
+            accuracy_level=eight, **options,
+        ),
+        helper.make_node("TopK", ["odds", "count"], ["best", "tokens"]),
+    ]  # fmt: skip
+    given = [
+        helper.make_tensor_value_info("states", TensorProto.FLOAT, ["states", options["K"]]),
+        helper.make_tensor_value_info("count", TensorProto.INT64, [1]),
+    ]
+    wanted = [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["states", None])]
+    constants = [numpy_helper.from_array(bits, "bits"), numpy_helper.from_array(scales, "scales")]
+    model = helper.make_model(
+        helper.make_graph(nodes, "tokens", given, wanted, constants),
+        opset_imports=OPERATORS,
+        ir_version=FORMAT,
+    )
+    onnx.save(model, directory / _COARSE, save_as_external_data=True, location=f"{_COARSE}.data")
