@@ -17,6 +17,7 @@ import torch
 
 from index.paths import data_dir
 from rag import prompts
+from rag.builtin.states import States
 
 __all__ = ["Memory", "forget_prefixes"]
 
@@ -25,6 +26,9 @@ HELD_BYTES = 48_000_000
 
 KEPT_BYTES = 1_000_000_000
 """How much of what was read is kept on disk, about 25,000 words of articles."""
+
+
+NOTHING = States()
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +50,9 @@ class _Read:
             part = part.before
         return parts
 
-    def first(self, length: int) -> torch.Tensor:
-        """Return the states of so many tokens, at least one."""
-        states: list[torch.Tensor] = []
-        for part in self.parts():
-            states.append(part.states[..., :length, :])
-            length -= states[-1].shape[-2]
-            if not length:
-                break
-        return torch.cat(states, -2) if len(states) > 1 else states[0]
+    def every(self) -> States:
+        """Return the states of all tokens."""
+        return States(tuple(part.states for part in self.parts()))
 
 
 class Memory:
@@ -76,14 +74,14 @@ class Memory:
         """Return how many of these tokens, from the first one on, are known."""
         return self._most_alike(tokens)[0]
 
-    def longest(self, tokens: Sequence[int], beyond: int = 0) -> torch.Tensor | None:
-        """Return the states of the longest known beginning of these tokens; None if no more is known."""
+    def longest(self, tokens: Sequence[int], known: States = NOTHING) -> States:
+        """Return the states of the longest known beginning of these tokens: what is given, or what is remembered."""
         length, read = self._most_alike(tokens)
-        if read is None or length <= beyond:
-            return None
+        if read is None or length <= len(known):
+            return known
         self._held.remove(read)
         self._held.append(read)
-        return read.first(length)
+        return read.every()[:length]
 
     def _most_alike(self, tokens: Sequence[int]) -> tuple[int, _Read | None]:
         """Return how many of these tokens are known, and what has them."""
@@ -91,16 +89,16 @@ class Memory:
         found = ((_alike(read.tokens, wanted), read) for read in self._held)
         return max(found, key=lambda one: one[0], default=(0, None))
 
-    def hold(self, tokens: Sequence[int], states: torch.Tensor) -> None:
+    def hold(self, tokens: Sequence[int], states: States) -> None:
         """Remember what was read. What these tokens begin with need not be remembered twice."""
         new = np.array(tokens)
         if self.length(tokens) == len(new):
             return
         parts = [part for read in self._held for part in read.parts() if _begins(new, part)]
         before = max(parts, key=lambda part: len(part.tokens), default=None)
-        own = states[..., 0 if before is None else len(before.tokens) :, :]
+        own = states[0 if before is None else len(before.tokens) :].joined()
         self._held = [read for read in self._held if not _begins(new, read)]
-        self._held.append(_Read(new, before, own if before is None else own.clone()))
+        self._held.append(_Read(new, before, own))
         while len(self._held) > 1 and self._size() > HELD_BYTES:
             del self._held[0]
 
@@ -125,12 +123,12 @@ class Memory:
         if self.keeps(beginning):
             return
         states = self.longest(tokens)
-        if states is None or states.shape[-2] < len(tokens):
+        if len(states) < len(tokens):
             return
         file = self._file(beginning)
         partial = file.with_suffix(f".{os.getpid()}")
         try:
-            save_file({"states": states.contiguous()}, partial)
+            save_file({"states": states.joined()}, partial)
             os.replace(partial, file)
             self._forget_old()
         except (OSError, SafetensorError):
@@ -151,7 +149,7 @@ class Memory:
             states = torch.empty(0, 0)
         with suppress(OSError):
             if states.shape[-2] == len(tokens):
-                self.hold(tokens, states)
+                self.hold(tokens, States((states,)))
                 os.utime(file)  # what was used last goes last
             else:
                 file.unlink(missing_ok=True)

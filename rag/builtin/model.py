@@ -15,6 +15,7 @@ from index.threads import threads
 from rag.builtin.conversion import TOKENIZER, prepared
 from rag.builtin.memory import Memory
 from rag.builtin.network import Network
+from rag.builtin.states import States
 from rag.builtin.vocabulary import Vocabulary
 from rag.errors import STOPPED, ModelError
 from rag.heap import give_back
@@ -33,9 +34,9 @@ _AHEAD = 48
 _MOST_TOKENS = 200
 """Tokens that are written at most."""
 
-_ALIKE, _GUESSED = 2, 7
-"""How many tokens must have stood together before, and how many that followed them there are guessed to follow again:
-eight tokens are read in twice the time of one."""
+_GUESSED = {2: 4, 1: 2}
+"""How many tokens are guessed to follow again as they did where so many of the last ones stood before: four tokens are
+read nearly as soon as one, and eight take up to twice as long."""
 
 _FAILED = "The built-in language model failed ({}). It needs about 2 GB of free memory."
 
@@ -115,7 +116,7 @@ class BuiltinModel:
         while self._do(self._memory.length, tokens) < len(tokens):
             if self._needed or not free():
                 return False
-            self._do(self._read, tokens, _AHEAD, None)
+            self._do(self._read, tokens, _AHEAD, States())
         if keep:
             self._do(self._memory.keep, article, tokens)
         return True
@@ -171,9 +172,9 @@ class BuiltinModel:
         text = self._vocabulary.text()
         begun = len(tokens)
         with self._asked():
-            states = self._read_all(tokens[:-1])
+            known = self._read_all(tokens[:-1])
             while len(tokens) < begun + _MOST_TOKENS:
-                new, states = self._do(self._next, tokens, states, len(tokens) == begun)
+                new, known = self._do(self._next, tokens, known, len(tokens) == begun)
                 for token in new:
                     if self._vocabulary.ends(token):
                         return
@@ -193,38 +194,31 @@ class BuiltinModel:
         if self.has_read(article):
             self._do(self._memory.recall, article, self._vocabulary.beginning(article))
 
-    def _read_all(self, tokens: Sequence[int]) -> torch.Tensor:
+    def _read_all(self, tokens: Sequence[int]) -> States:
         """Read tokens in pieces, and return their states, which nobody else can push out of the memory meanwhile."""
-        known = None
-        while known is None or _length(known) < len(tokens):
+        known = States()
+        while len(known) < len(tokens):
             known = self._do(self._read, tokens, _PIECE, known)
         return known
 
-    def _known(self, tokens: Sequence[int], known: torch.Tensor | None) -> torch.Tensor | None:
-        """Return the states of the longest beginning of these tokens that is known: what is given, or remembered."""
-        found = self._memory.longest(tokens, beyond=_length(known))
-        return known if found is None else found
-
-    def _read(self, tokens: Sequence[int], count: int, known: torch.Tensor | None) -> torch.Tensor:
+    def _read(self, tokens: Sequence[int], count: int, known: States) -> States:
         """Read on from where these tokens are known to, so many at most, and return the states of all read so far."""
-        known = self._known(tokens, known)
-        start = _length(known)
-        if known is None or start < len(tokens):
-            _, known = self._network.read(tokens[start : start + count], known)
+        known = self._memory.longest(tokens, known)
+        if (start := len(known)) < len(tokens):
+            _, new = self._network.read(tokens[start : start + count], known)
+            known = known.then(new)
             self._memory.hold(tokens[: start + count], known)
         return known
 
-    def _judge(self, tokens: Sequence[int], known: torch.Tensor | None) -> float:
+    def _judge(self, tokens: Sequence[int], known: States) -> float:
         """Read the rest, and return the probability of "Found" as the next token."""
-        known = self._known(tokens[:-1], known)  # the last one gives the state that is asked for
-        last, states = self._network.read(tokens[_length(known) :], known)
-        self._memory.hold(tokens, states)
+        known = self._memory.longest(tokens[:-1], known)  # the last one gives the state that is asked for
+        last, new = self._network.read(tokens[len(known) :], known)
+        self._memory.hold(tokens, known.then(new))
         found, missing = self._network.odds(last[-1:], self._vocabulary.verdict)[0].tolist()
         return float(torch.sigmoid(torch.tensor(found - missing)))
 
-    def _next(
-        self, tokens: Sequence[int], known: torch.Tensor, first: bool
-    ) -> tuple[list[int], torch.Tensor]:
+    def _next(self, tokens: Sequence[int], known: States, first: bool) -> tuple[list[int], States]:
         """Return the next tokens, and what is known with all but the last of them.
 
         What followed the last tokens where they stood before is read with them: as far as it is what the model would
@@ -239,7 +233,7 @@ class BuiltinModel:
             best = [token for (token,) in self._network.likeliest(last)]
             right = next((n for n, token in enumerate(guessed) if best[n] != token), len(guessed))
             new = best[: right + 1]
-        return new, states[..., : len(tokens) - 1 + len(new), :]
+        return new, known.then(states[..., : len(new), :])
 
     def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something in the model's own thread, when what was asked for before is done."""
@@ -266,15 +260,11 @@ class BuiltinModel:
                 self._needed -= 1
 
 
-def _length(known: torch.Tensor | None) -> int:
-    """Return how many tokens these are the states of."""
-    return 0 if known is None else known.shape[-2]
-
-
 def _guess(tokens: Sequence[int]) -> list[int]:
-    """Return what followed the last tokens where they stood together before, the last time."""
-    tail = tokens[-_ALIKE:]
-    for end in range(len(tokens) - 1, _ALIKE - 1, -1):
-        if tokens[end - _ALIKE : end] == tail:
-            return list(tokens[end : end + _GUESSED])
+    """Return what followed the last two tokens where they stood together before, the last time, or the last one alone."""
+    for alike, count in _GUESSED.items():
+        tail = tokens[-alike:]
+        for end in range(len(tokens) - 1, alike - 1, -1):
+            if tokens[end - alike : end] == tail:
+                return list(tokens[end : end + count])
     return []

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from index.threads import in_threads
 from rag.builtin.products import Way, arranged, times, way
+from rag.builtin.states import States
 from rag.builtin.token_weights import TokenWeights
 
 __all__ = ["Network"]
@@ -48,7 +49,6 @@ class Network:
         if len(layers) != LAYERS:
             raise ValueError("files are missing")
         self._norm = load_file(end)["norm.weight"]
-        self._tokens = TokenWeights(directory)
         self._layers: list[Tensors]
         if way() is Way.FBGEMM:
 
@@ -59,33 +59,31 @@ class Network:
             self._layers = in_threads(load, layers)
         else:
             self._layers = [load_file(file) for file in layers]
+        self._tokens = TokenWeights(directory)
         self._done = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
-    def read(
-        self, tokens: Sequence[int], known: torch.Tensor | None = None
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(self, tokens: Sequence[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
         """Read tokens after others.
 
         Args:
             tokens: The tokens, at least one.
-            known: The keys and values of the tokens before: (layers, 2, key heads, tokens, width of a head).
+            known: The states of the tokens before.
 
         Returns:
-            The last hidden state of each token, (tokens, width), and the keys and values of all tokens.
+            The last hidden state of each token, (tokens, width), and the keys and values of these tokens, as a part of
+            ``States``.
         """
-        before, count = 0 if known is None else known.shape[-2], len(tokens)
+        before, count = len(known), len(tokens)
         with torch.inference_mode():
-            every = torch.empty(LAYERS, 2, KEY_HEADS, before + count, HEAD_WIDTH, dtype=torch.float16)
-            if known is not None:
-                every[..., :before, :] = known
+            every = torch.empty(LAYERS, 2, KEY_HEADS, count, HEAD_WIDTH, dtype=torch.float16)
             angles = (torch.arange(before, before + count)[:, None] * self._rates).repeat(1, 2)
             turn = angles.cos(), angles.sin()
             seen = torch.ones(count, before + count, dtype=torch.bool).tril(before)
             seen = seen.repeat(HEADS // KEY_HEADS, 1)
             states = self._tokens.states(tokens)
-            for layer, own in zip(self._layers, every, strict=True):
-                states = _through(layer, states, own, turn, seen)
+            for layer, *earlier, own in zip(self._layers, *known.parts, every, strict=True):
+                states = _through(layer, states, earlier, own, turn, seen)
             return _normed(states, self._norm), every
 
     def arrange(self) -> bool:
@@ -131,22 +129,23 @@ class Network:
 def _through(
     layer: Tensors,
     states: torch.Tensor,
-    known: torch.Tensor,
+    earlier: Sequence[torch.Tensor],
+    own: torch.Tensor,
     turn: tuple[torch.Tensor, torch.Tensor],
     seen: torch.Tensor,
 ) -> torch.Tensor:
-    """Return what a layer makes of states, (tokens, width), whose keys and values come to the end of ``known``."""
+    """Return what a layer makes of states, (tokens, width). ``own`` gets their keys and values, for later ones."""
     count = len(states)
     read = _linear(layer, "attention", _normed(states, layer["attention_norm.weight"]))
     read += layer["attention.bias"]
     query, key, value = (
         part.unflatten(-1, (-1, HEAD_WIDTH)).transpose(0, 1) for part in read.split(_PARTS, -1)
     )
-    known[0, :, -count:] = _turned(key, turn)
-    known[1, :, -count:] = value
+    own[0] = _turned(key, turn)
+    own[1] = value
     # The heads that share their keys stand one after the other, as if they were more tokens.
     query = _turned(query, turn).reshape(1, KEY_HEADS, -1, HEAD_WIDTH)
-    keys, values = known.float()[:, None]
+    keys, values = torch.cat([*earlier, own], -2).float()[:, None]
     found = functional.scaled_dot_product_attention(query, keys, values, attn_mask=seen)
     found = found.reshape(HEADS, count, HEAD_WIDTH).transpose(0, 1).flatten(1)
     states = states + _linear(layer, "attention_output", found)

@@ -5,6 +5,7 @@ less has to be in memory, and is passed over for each token that is written.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,8 @@ class TokenWeights:
     def close(self) -> None:
         """Let go of them."""
         self._rows.close()
-        del self._coarse
+        with suppress(AttributeError):  # it was closed before
+            del self._coarse
 
 
 def write(weights: Iterator[torch.Tensor], directory: Path) -> None:

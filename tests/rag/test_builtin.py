@@ -18,6 +18,7 @@ from rag.builtin import network, products
 from rag.builtin.memory import KEPT_BYTES, Memory, forget_prefixes
 from rag.builtin.model import BuiltinModel
 from rag.builtin.products import Way
+from rag.builtin.states import States
 from tests.processes import environment, run_python
 
 ARTICLE = prompts.article_part([seed_article().text])
@@ -159,12 +160,12 @@ class Counting:
         self.words = words
         self.read_at_once: list[int] = []
 
-    def read(self, tokens: list[int], known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(self, tokens: list[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
         self.read_at_once.append(len(tokens))
-        return torch.tensor(tokens), torch.cat([known, states(len(tokens))], -2)
+        return torch.tensor(tokens), states(len(tokens)).joined()
 
-    def odds(self, last: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.one_hot((last + 1) % self.words, self.words).float()
+    def likeliest(self, last: torch.Tensor) -> list[list[int]]:
+        return [[token] for token in ((last + 1) % self.words).tolist()]
 
 
 def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
@@ -172,14 +173,17 @@ def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
 ) -> None:
     counting = Counting(500)
     monkeypatch.setattr(model, "_network", counting)
-    tokens = [200, 201, 202, 203, 204, 90, 91, 7, 199, 200]
-    new, known = model._next(tokens, states(len(tokens) - 1), False)
-    assert new == [201]  # which stood after no such two
-    tokens += new
-    new, known = model._next(tokens, known, False)
-    assert new == [202, 203, 204, 205]  # and not 90, which came after 204 there
-    assert known.shape[-2] == len(tokens) - 1 + len(new)
-    assert counting.read_at_once == [1, 8]
+    tokens = [200, 201, 202, 203, 90, 91, 7, 199]
+    written = []
+    known = states(len(tokens) - 1)
+    for _ in range(3):
+        new, known = model._next(tokens, known, False)
+        tokens += new
+        written.append(new)
+        assert len(known) == len(tokens) - 1
+    # 199 stood nowhere before; what followed 200 is right, and what followed 202 and 203 is not.
+    assert written == [[200], [201, 202, 203], [204]]
+    assert counting.read_at_once == [1, 3, 5]
 
 
 def test_characters_of_several_tokens_come_whole(model: BuiltinModel) -> None:
@@ -296,14 +300,13 @@ def test_who_reads_at_once_does_not_push_out_what_others_read(
     fresh: BuiltinModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though together it is more than is held."""
-    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(200).nbytes)
+    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(200).joined().nbytes)
     monkeypatch.setattr(at_work, "_PIECE", 40)
     lengths: list[int] = []
 
-    def read(tokens: list[int], known: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(tokens: list[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
         lengths.append(len(tokens))
-        before = 0 if known is None else known.shape[-2]
-        return torch.zeros(len(tokens), 1536), states(before + len(tokens))
+        return torch.zeros(len(tokens), 1536), states(len(tokens)).joined()
 
     monkeypatch.setattr(fresh._network, "read", read)
     parts = [prompts.article_part([f"{number} is what this is about. " * 40]) for number in range(4)]
@@ -348,8 +351,8 @@ def test_what_fails_within_is_said_plainly(fresh: BuiltinModel, monkeypatch: pyt
         fresh.found(ARTICLE, HOW_MUCH)
 
 
-def states(length: int, value: float = 0.0) -> torch.Tensor:
-    return torch.full((28, 2, 2, length, 128), value, dtype=torch.float16)
+def states(length: int, value: float = 0.0) -> States:
+    return States((torch.full((28, 2, 2, length, 128), value, dtype=torch.float16),))
 
 
 @pytest.fixture
@@ -359,39 +362,37 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Memory:
 
 
 def test_the_longest_known_beginning_is_found(memory: Memory) -> None:
-    assert memory.longest([1, 2]) is None
+    assert not memory.longest([1, 2])
     memory.hold([1, 2, 3, 4], states(4, 1.0))
     memory.hold([1, 2, 9, 9, 9], states(5, 2.0))
     for tokens, length, value in [([1, 2, 3], 3, 1.0), ([1, 2, 9, 9, 8], 4, 2.0), ([1, 2, 3, 4, 5], 4, 1.0)]:
         found = memory.longest(tokens)
-        assert found is not None
-        assert (found.shape[-2], float(found.max())) == (length, value)
-    assert memory.longest([2]) is None
+        assert (len(found), float(found.joined().max())) == (length, value)
+    assert not memory.longest([2])
 
 
 def test_no_more_is_held_than_there_is_room_for(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(10).nbytes)
+    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(10).joined().nbytes)
     memory.hold([1] * 4, states(4))
     memory.hold([2] * 4, states(4))
-    assert memory.longest([1]) is not None  # was used last
+    assert memory.longest([1])  # was used last
     memory.hold([3] * 4, states(4))
-    assert memory.longest([2]) is None
-    assert memory.longest([1]) is not None
+    assert not memory.longest([2])
+    assert memory.longest([1])
     memory.hold([4] * 20, states(20))  # what is read now is needed, however much it is
-    assert memory.longest([4] * 20) is not None
+    assert memory.longest([4] * 20)
 
 
 def test_what_several_begin_with_is_held_once(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(10).nbytes)
+    monkeypatch.setattr("rag.builtin.memory.HELD_BYTES", states(10).joined().nbytes)
     beginning = states(6, 1.0)
     memory.hold([1] * 6, beginning)
     for number in (2, 3, 4):
-        memory.hold([1] * 6 + [number], torch.cat([beginning, states(1, float(number))], -2))
+        memory.hold([1] * 6 + [number], beginning.then(states(1, float(number)).joined()))
     for number in (2, 3, 4):
         found = memory.longest([1] * 6 + [number, 9])
-        assert found is not None
-        assert found[0, 0, 0, :, 0].tolist() == [1] * 6 + [number]
-    memory.hold([1] * 6 + [5, 5, 5], torch.cat([beginning, states(3, 5.0)], -2))
+        assert found.joined()[0, 0, 0, :, 0].tolist() == [1] * 6 + [number]
+    memory.hold([1] * 6 + [5, 5, 5], beginning.then(states(3, 5.0).joined()))
     assert memory.length([1] * 6 + [2]) == 6  # was used longest ago
     assert memory.length([1] * 6 + [4]) == 7
 
@@ -404,8 +405,7 @@ def test_what_is_kept_is_another_models_matter(memory: Memory) -> None:
     again = Memory("one")
     again.recall("text", [1, 2, 3])
     found = again.longest([1, 2, 3])
-    assert found is not None
-    assert bool((found == 1).all())
+    assert bool((found.joined() == 1).all())
 
 
 def test_what_is_not_all_read_is_not_kept(memory: Memory) -> None:
@@ -422,7 +422,7 @@ def test_a_damaged_file_only_costs_time_once(memory: Memory, tmp_path: Path, con
     file.write_bytes(content)
     again = Memory("one")
     again.recall("text", [1, 2])
-    assert again.longest([1, 2]) is None
+    assert not again.longest([1, 2])
     again.hold([1, 2], states(2))
     again.keep("text", [1, 2])
     assert file.read_bytes() != content
@@ -433,14 +433,14 @@ def test_what_cannot_be_kept_only_costs_time(memory: Memory, tmp_path: Path) -> 
     (tmp_path / "prefixes").rmdir()
     memory.keep("text", [1, 2])
     assert not memory.keeps("text")
-    assert memory.longest([1, 2]) is not None
+    assert memory.longest([1, 2])
 
 
 def test_what_was_used_longest_ago_is_forgotten(
     memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert KEPT_BYTES >= 10**9
-    monkeypatch.setattr("rag.builtin.memory.KEPT_BYTES", 2.5 * states(2).nbytes)
+    monkeypatch.setattr("rag.builtin.memory.KEPT_BYTES", 2.5 * states(2).joined().nbytes)
     for name in ("a", "b"):
         memory.hold([ord(name), 2], states(2))
         memory.keep(name, [ord(name), 2])

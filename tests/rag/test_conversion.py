@@ -81,7 +81,7 @@ def test_a_full_disk_is_said_before_anything_is_written(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**10, 9 * 10**9, 10**9))
-    with pytest.raises(ModelError, match=r"disk is full: the language model needs 1\.56 GB"):
+    with pytest.raises(ModelError, match=r"disk is full: the language model needs 1\.69 GB"):
         prepared(silent)
     assert not [path for path in models.glob(f"{NAME}*") if path.is_dir()]
 
