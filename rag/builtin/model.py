@@ -261,7 +261,7 @@ class BuiltinModel:
 
 
 def _guess(tokens: Sequence[int]) -> list[int]:
-    """Return what followed the last two tokens where they stood together before, the last time, or the last one alone."""
+    """Return what followed the last two tokens, or else the last one, where they stood before for the last time."""
     for alike, count in _GUESSED.items():
         tail = tokens[-alike:]
         for end in range(len(tokens) - 1, alike - 1, -1):
