@@ -11,7 +11,10 @@
 
 from index.errors import ArticleChatError
 
-__all__ = ["STOPPED", "ModelError", "QuestionError", "SettingsError"]
+__all__ = ["FAILED", "STOPPED", "ModelError", "QuestionError", "SettingsError"]
+
+FAILED = "The built-in language model failed ({}). It needs about 2 GB of free memory."
+"""What is said when what it is computed with raises an error."""
 
 STOPPED = "The language model was stopped."
 """What is said to whoever waits for a model that is closed."""

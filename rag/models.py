@@ -73,9 +73,9 @@ class LanguageModel:
             if self.ready:
                 return
             if self.builtin:
-                from rag.builtin.model import BuiltinModel
+                from rag.builtin.loading import load
 
-                self._own = BuiltinModel(self._while_open(progress))
+                self._own = load(self._while_open(progress))
             else:
                 self._chat = connect(self.settings)
                 self._logprobs = _logprobs(self._chat)

@@ -1,8 +1,6 @@
-"""The built-in model's published file and its adapter, made into eight-bit integers on the first start."""
+"""The built-in model's published file and its adapter, made into eight-bit integers."""
 
-import hashlib
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,18 +11,11 @@ import torch
 from index.indexing import Progress
 from rag.adapter import ADAPTER
 from rag.builtin import token_weights
+from rag.builtin.files import TOKENIZER
 from rag.builtin.integers import eight_bits
 from rag.builtin.vocabulary import make_tokenizer
-from rag.keeping import check_space, locked, plain_errors
-from rag.weights import QWEN, builtin_model
 
-__all__ = ["TOKENIZER", "prepared"]
-
-TOKENIZER = "tokenizer.json"
-
-_SIZE = 1_690_000_000
-_NAME = "qwen2.5-coder-1.5b-instruct-int8"
-_VERSION = "2"  # of the form that the files have
+__all__ = ["convert"]
 
 _ROWS = 8_192
 """Rows of the vocabulary's weights at a time."""
@@ -42,45 +33,17 @@ _NORMS = {"attention_norm": "attn_norm", "inner_norm": "ffn_norm"}
 Tensors = dict[str, torch.Tensor]
 
 
-def prepared(progress: Progress) -> Path:
-    """Give the directory of the model as it is computed with, making it on the first start.
+def convert(model: Path, target: Path, progress: Progress) -> None:
+    """Write a file for each layer, so that few of them are in memory, and what comes before and after them.
 
     Args:
+        model: The published file.
+        target: The directory to write to.
         progress: Called with what is going on and how much of it is done, from 0 to 1.
 
     Raises:
-        ModelError: If the model's parts are missing or damaged, or there is no room for it.
+        OSError: If they cannot be written.
     """
-    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION}".encode())
-    digest.update(ADAPTER.read_bytes())
-    model = builtin_model(progress)
-    models = model.parent
-    target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
-    with plain_errors(models, _SIZE):
-        if not target.is_dir():
-            with locked(models / _NAME, progress):  # one for every version of it
-                if not target.is_dir():  # whoever held the lock before may just have made it
-                    _make(model, target, progress)
-    return target
-
-
-def _make(model: Path, target: Path, progress: Progress) -> None:
-    partial = target.with_name(f"{_NAME}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
-    check_space(target.parent, _SIZE)
-    partial.mkdir()
-    try:
-        _convert(model, partial, progress)
-        os.replace(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter
-        if former != target:
-            shutil.rmtree(former, ignore_errors=True)  # another process may use it
-
-
-def _convert(model: Path, target: Path, progress: Progress) -> None:
-    """Write a file for each layer, so that few of them are in memory, and what comes before and after them."""
     import gguf
     from safetensors import SafetensorError
     from safetensors.torch import save_file

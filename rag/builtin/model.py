@@ -4,21 +4,16 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from typing import ParamSpec, TypeVar
 
 import torch
 
-from index.errors import StoreError
-from index.indexing import Progress
 from index.threads import threads
-from rag.builtin.conversion import TOKENIZER, prepared
 from rag.builtin.memory import Memory
 from rag.builtin.network import Network
 from rag.builtin.states import States
 from rag.builtin.vocabulary import Vocabulary
-from rag.errors import STOPPED, ModelError
-from rag.heap import give_back
+from rag.errors import FAILED, STOPPED, ModelError
 
 __all__ = ["BuiltinModel"]
 
@@ -38,8 +33,6 @@ _GUESSED = {2: 4, 1: 2}
 """How many tokens are guessed to follow again as they did where so many of the last ones stood before: four tokens are
 read nearly as soon as one, and eight take up to twice as long."""
 
-_FAILED = "The built-in language model failed ({}). It needs about 2 GB of free memory."
-
 _FIRST = 100
 """How many tokens are looked at for one that an answer can begin with."""
 
@@ -47,33 +40,17 @@ _FIRST = 100
 class BuiltinModel:
     """The built-in language model. One is enough; it is thread-safe."""
 
-    def __init__(self, progress: Progress) -> None:
-        """Load the model, making it ready on the first start.
+    def __init__(self, vocabulary: Vocabulary, network: Network, memory: Memory) -> None:
+        """Take the model's parts over (``rag.builtin.loading``).
 
         Args:
-            progress: Called with what is going on and how much of it is done, from 0 to 1.
-
-        Raises:
-            ModelError: If it is missing or damaged, or there is no room for it.
+            vocabulary: What makes tokens of texts.
+            network: What is computed.
+            memory: What was read.
         """
-        directory = prepared(progress)
-        loading = partial(progress, "Loading the language model", 0.9)
-        loading()
-        try:
-            self._vocabulary = Vocabulary(directory / TOKENIZER)
-            give_back()  # reading it takes 90 MB that would lie below all that comes after it
-            self._network = Network(directory, loading)
-        except ModelError:  # it is closed meanwhile
-            raise
-        except StoreError:  # so is the program
-            raise ModelError(STOPPED) from None
-        except (RuntimeError, MemoryError) as error:  # torch says both
-            raise ModelError(_FAILED.format(error)) from error
-        except Exception as error:  # tokenizers has no narrower one
-            raise ModelError(
-                f"The language model in {directory} is damaged ({error}). Delete that folder, and it is made anew."
-            ) from error
-        self._memory = Memory(directory.name)
+        self._vocabulary = vocabulary
+        self._network = network
+        self._memory = memory
         self._needed = 0
         self._counting = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "article-chat-model", lambda: torch.set_num_threads(threads()))
@@ -172,7 +149,7 @@ class BuiltinModel:
         text = self._vocabulary.text()
         begun = len(tokens)
         with self._asked():
-            known = self._read_all(tokens[:-1])
+            known = self._read_all(tokens[: max(1, begun - _PIECE)])
             while len(tokens) < begun + _MOST_TOKENS:
                 new, known = self._do(self._next, tokens, known, len(tokens) == begun)
                 for token in new:
@@ -224,16 +201,20 @@ class BuiltinModel:
         What followed the last tokens where they stood before is read with them: as far as it is what the model would
         have written, it need not be written (Saxena 2023, https://github.com/apoorvumang/prompt-lookup-decoding).
         """
-        guessed = [] if first else _guess(tokens)
-        last, states = self._network.read([tokens[-1], *guessed], known)
         if first:
-            (likely,) = self._network.likeliest(last, _FIRST)
+            known = self._memory.longest(tokens[:-1], known)  # the last one gives the state that is asked for
+        guessed = [] if first else _guess(tokens)
+        read = [*tokens[len(known) :], *guessed]
+        last, states = self._network.read(read, known)
+        if first:
+            (likely,) = self._network.likeliest(last[-1:], _FIRST)
             new = [next(token for token in likely if self._vocabulary.begins(token))]
         else:
             best = [token for (token,) in self._network.likeliest(last)]
             right = next((n for n, token in enumerate(guessed) if best[n] != token), len(guessed))
             new = best[: right + 1]
-        return new, known.then(states[..., : len(new), :])
+        wrong = len(guessed) + 1 - len(new)
+        return new, known.then(states[..., : len(read) - wrong, :])
 
     def _do(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something in the model's own thread, when what was asked for before is done."""
@@ -246,7 +227,7 @@ class BuiltinModel:
         except CancelledError:
             raise ModelError(STOPPED) from None
         except (RuntimeError, MemoryError) as error:  # torch says both
-            raise ModelError(_FAILED.format(error)) from error
+            raise ModelError(FAILED.format(error)) from error
 
     @contextmanager
     def _asked(self) -> Iterator[None]:

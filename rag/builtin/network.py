@@ -33,7 +33,7 @@ class Network:
         """Map the weights, or arrange them if they cannot be used otherwise: that takes a few seconds.
 
         Args:
-            directory: What ``rag.builtin.conversion`` made.
+            directory: What ``rag.builtin.files`` gives.
             going_on: Called for each layer that is arranged. What it raises ends that.
 
         Raises:

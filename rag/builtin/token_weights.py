@@ -74,11 +74,11 @@ class TokenWeights:
             states: Last hidden states, (states, width).
             count: How many.
         """
-        given = {"states": states.numpy(), "count": np.array([max(count, _SURE)])}
-        found = []
-        for state, ids in zip(states, self._coarse.run(None, given)[0].tolist(), strict=True):
-            best = self.odds(state[None], ids)[0].topk(count).indices.tolist()
-            found.append([ids[number] for number in best])
+        (odds,) = self._coarse.run(None, {"states": states.numpy()})
+        likely = torch.from_numpy(odds).topk(max(count, _SURE)).indices
+        weights = self.states(likely.flatten().tolist()).unflatten(0, likely.shape)
+        best = (weights @ states[..., None]).squeeze(-1).topk(count).indices
+        found: list[list[int]] = likely.gather(1, best).tolist()
         return found
 
     def close(self) -> None:
@@ -119,24 +119,27 @@ def _write_model(bits: np.ndarray, scales: np.ndarray, directory: Path) -> None:
     from index.runtime import FORMAT, MICROSOFT, OPERATORS
 
     outputs, blocks, _ = bits.shape
-    options = {"N": outputs, "K": blocks * _BLOCK, "bits": 4, "block_size": _BLOCK}
-    eight = 4  # what states become: integers of eight bits
+    width = blocks * _BLOCK
+    eight = 4  # the bits that states get, as the runtime numbers it
     # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#com.microsoft.MatMulNBits
-    nodes = [
-        helper.make_node(
-            "MatMulNBits", ["states", "bits", "scales"], ["odds"], "odds", domain=MICROSOFT,
-            accuracy_level=eight, **options,
-        ),
-        helper.make_node("TopK", ["odds", "count"], ["best", "tokens"]),
-    ]  # fmt: skip
-    given = [
-        helper.make_tensor_value_info("states", TensorProto.FLOAT, ["states", options["K"]]),
-        helper.make_tensor_value_info("count", TensorProto.INT64, [1]),
-    ]
-    wanted = [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["states", None])]
+    product = helper.make_node(
+        "MatMulNBits",
+        ["states", "bits", "scales"],
+        ["odds"],
+        domain=MICROSOFT,
+        N=outputs,
+        K=width,
+        bits=4,
+        block_size=_BLOCK,
+        accuracy_level=eight,
+    )
+    given, wanted = (
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["tokens", size])]
+        for name, size in (("states", width), ("odds", outputs))
+    )
     constants = [numpy_helper.from_array(bits, "bits"), numpy_helper.from_array(scales, "scales")]
     model = helper.make_model(
-        helper.make_graph(nodes, "tokens", given, wanted, constants),
+        helper.make_graph([product], "tokens", given, wanted, constants),
         opset_imports=OPERATORS,
         ir_version=FORMAT,
     )

@@ -13,8 +13,9 @@ import torch
 
 from index import seed_article
 from rag import ModelError, prompts
+from rag.builtin import loading, network, products
 from rag.builtin import model as at_work
-from rag.builtin import network, products
+from rag.builtin.loading import load
 from rag.builtin.memory import KEPT_BYTES, Memory, forget_prefixes
 from rag.builtin.model import BuiltinModel
 from rag.builtin.products import Way
@@ -34,7 +35,7 @@ def silent(_what: str, _done: float) -> None:
 
 @pytest.fixture(scope="module")
 def model(data_directory: Path) -> Iterator[BuiltinModel]:
-    model = BuiltinModel(silent)
+    model = load(silent)
     yield model
     model.close()
 
@@ -43,7 +44,7 @@ def model(data_directory: Path) -> Iterator[BuiltinModel]:
 def fresh(data_directory: Path) -> Iterator[BuiltinModel]:
     """One that has read nothing."""
     forget_prefixes()
-    model = BuiltinModel(silent)
+    model = load(silent)
     yield model
     model.close()
 
@@ -61,7 +62,7 @@ def test_it_tells_what_an_article_answers(
     monkeypatch.setattr(products, "way", lambda: way)
     monkeypatch.setattr(network, "way", lambda: way)
     forget_prefixes()
-    with closing(BuiltinModel(silent)) as model:
+    with closing(load(silent)) as model:
         assert model.found(ARTICLE, HOW_MUCH) > 0.9
         assert model.found(ARTICLE, HOW_OLD) < 0.1
         assert model.found(OTHER, HOW_MUCH) < 0.1
@@ -128,9 +129,9 @@ def test_a_model_for_which_there_is_no_memory_is_not_called_damaged(
     def full(_: Path, _going_on: object) -> None:
         raise error
 
-    monkeypatch.setattr(at_work, "Network", full)
+    monkeypatch.setattr(network, "Network", full)
     with pytest.raises(ModelError, match=r"can't allocate memory.*2 GB of free memory"):
-        BuiltinModel(silent)
+        load(silent)
 
 
 @pytest.mark.skipif(
@@ -139,9 +140,9 @@ def test_a_model_for_which_there_is_no_memory_is_not_called_damaged(
 def test_a_model_that_is_closed_while_it_arranges_its_weights_ends(
     data_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepared = at_work.prepared(silent)
+    prepared = loading.prepared(silent)
     arranged: list[int] = []
-    monkeypatch.setattr(at_work, "prepared", lambda _: prepared)
+    monkeypatch.setattr(loading, "prepared", lambda _: prepared)
     monkeypatch.setattr(network, "_arranged_layer", lambda layer: arranged.append(len(layer)))
 
     def tell(_what: str, _done: float) -> None:
@@ -149,7 +150,7 @@ def test_a_model_that_is_closed_while_it_arranges_its_weights_ends(
             raise ModelError("stopped")
 
     with pytest.raises(ModelError, match="stopped"):
-        BuiltinModel(tell)
+        load(tell)
     assert len(arranged) < 12
 
 
@@ -221,7 +222,7 @@ def test_in_pieces_it_reads_the_same(fresh: BuiltinModel, monkeypatch: pytest.Mo
     monkeypatch.setattr(at_work, "_PIECE", 1000)
     whole = fresh.found(ARTICLE, HOW_OLD)
     fresh.close()
-    again = BuiltinModel(silent)
+    again = load(silent)
     monkeypatch.setattr(at_work, "_PIECE", 40)
     assert again.found(ARTICLE, HOW_OLD) == pytest.approx(whole, abs=0.02)
     again.close()
@@ -232,7 +233,7 @@ def test_what_was_read_is_there_at_the_next_start(fresh: BuiltinModel) -> None:
     fresh.read(ARTICLE)
     before = fresh.found(ARTICLE, HOW_MUCH)
     fresh.close()
-    again = BuiltinModel(silent)
+    again = load(silent)
     assert again.has_read(ARTICLE)
     read = again._network.read
     lengths: list[int] = []

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rag.builtin.conversion import prepared
+from rag.builtin.files import prepared
 from tests.processes import environment, run_python
 
 STOPPED_AT_WORK = """

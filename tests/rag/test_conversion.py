@@ -12,14 +12,14 @@ from safetensors.torch import save_file
 
 from index.indexing import Progress
 from rag import ModelError, Settings
-from rag.builtin import conversion
-from rag.builtin.conversion import prepared
-from rag.builtin.model import BuiltinModel
+from rag.builtin import conversion, files
+from rag.builtin.files import prepared
+from rag.builtin.loading import load
 from rag.builtin.network import Network
 from rag.models import LanguageModel
 
 Usage = namedtuple("Usage", "total used free")
-NAME = conversion._NAME
+NAME = files._NAME
 
 
 def silent(_what: str, _done: float) -> None:
@@ -36,8 +36,8 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         progress("Making", 0.5)
         (target / "00.safetensors").write_bytes(model.read_bytes())
 
-    monkeypatch.setattr(conversion, "builtin_model", lambda *_: published)
-    monkeypatch.setattr(conversion, "_convert", convert)
+    monkeypatch.setattr(files, "builtin_model", lambda *_: published)
+    monkeypatch.setattr(conversion, "convert", convert)
     return tmp_path
 
 
@@ -46,23 +46,23 @@ def test_it_is_made_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = prepared(lambda _, done: told.append(done))
     assert [file.read_bytes() for file in made.iterdir()] == [b"published"]
     assert told == [0.5]
-    monkeypatch.setattr(conversion, "_convert", None)
+    monkeypatch.setattr(conversion, "convert", None)
     assert prepared(silent) == made
 
 
 def test_what_was_interrupted_is_made_anew(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    convert = conversion._convert
+    convert = conversion.convert
 
     def stopped(model: Path, target: Path, progress: Progress) -> None:
         convert(model, target, progress)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(conversion, "_convert", stopped)
+    monkeypatch.setattr(conversion, "convert", stopped)
     with pytest.raises(KeyboardInterrupt):
         prepared(silent)
     assert not list(models.glob(f"{NAME}*/"))
     (models / f"{NAME}-0123.partial").mkdir()  # what is left of one that was killed
-    monkeypatch.setattr(conversion, "_convert", convert)
+    monkeypatch.setattr(conversion, "convert", convert)
     made = prepared(silent)
     assert [path for path in models.glob(f"{NAME}*") if path.is_dir()] == [made]
 
@@ -71,7 +71,7 @@ def test_another_adapter_is_another_model(models: Path, monkeypatch: pytest.Monk
     former = prepared(silent)
     other = models / "adapter.gguf"
     other.write_bytes(b"other")
-    monkeypatch.setattr(conversion, "ADAPTER", other)
+    monkeypatch.setattr(files, "ADAPTER", other)
     made = prepared(silent)
     assert made != former
     assert not former.exists()
@@ -89,7 +89,7 @@ def test_a_full_disk_is_said_before_anything_is_written(
 def test_damaged_files_are_told_with_what_to_do(models: Path) -> None:
     made = prepared(silent)
     with pytest.raises(ModelError, match=f"{made.name} is damaged.*Delete that folder"):
-        BuiltinModel(silent)
+        load(silent)
 
 
 def test_missing_files_are_noticed(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_who_closes_it_meanwhile_does_not_wait_for_it(models: Path, monkeypatch:
             progress("Making", 0.5)
         raise AssertionError("It went on.")
 
-    monkeypatch.setattr(conversion, "_convert", convert)
+    monkeypatch.setattr(conversion, "convert", convert)
     with pytest.raises(ModelError, match="stopped"):
         model.start()
     closing.join(5)

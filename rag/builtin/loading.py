@@ -1,0 +1,56 @@
+"""The built-in model's start. Importing torch takes two seconds; what does not need it is done meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import StoreError
+from index.indexing import Progress
+from rag.builtin.files import TOKENIZER, prepared
+from rag.builtin.vocabulary import Vocabulary
+from rag.errors import FAILED, STOPPED, ModelError
+from rag.heap import give_back
+
+if TYPE_CHECKING:
+    from rag.builtin.model import BuiltinModel
+
+__all__ = ["load"]
+
+
+def load(progress: Progress) -> "BuiltinModel":
+    """Load the built-in model, making it ready on the first start.
+
+    Args:
+        progress: Called with what is going on and how much of it is done, from 0 to 1.
+
+    Raises:
+        ModelError: If it is missing or damaged, or there is no room for it.
+    """
+    directory = prepared(progress)
+    loading = partial(progress, "Loading the language model", 0.9)
+    loading()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            vocabulary = pool.submit(_vocabulary, directory)
+            from rag.builtin.memory import Memory
+            from rag.builtin.model import BuiltinModel
+            from rag.builtin.network import Network
+
+            return BuiltinModel(vocabulary.result(), Network(directory, loading), Memory(directory.name))
+    except ModelError:  # it is closed meanwhile
+        raise
+    except StoreError:  # so is the program
+        raise ModelError(STOPPED) from None
+    except (RuntimeError, MemoryError) as error:  # torch says both
+        raise ModelError(FAILED.format(error)) from error
+    except Exception as error:  # tokenizers has no narrower one
+        raise ModelError(
+            f"The language model in {directory} is damaged ({error}). Delete that folder, and it is made anew."
+        ) from error
+
+
+def _vocabulary(directory: Path) -> Vocabulary:
+    vocabulary = Vocabulary(directory / TOKENIZER)
+    give_back()  # reading it takes 90 MB that would lie below all that comes after it
+    return vocabulary
