@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import ParamSpec, TypeVar
 
 import torch
@@ -33,6 +34,9 @@ _GUESSED = {2: 4, 1: 2}
 """How many tokens are guessed to follow again as they did where so many of the last ones stood before: four tokens are
 read nearly as soon as one, and eight take up to twice as long."""
 
+_JUDGED = 64
+"""How many judgements are remembered: one question is judged when it is asked, and again when it is answered."""
+
 _FIRST = 100
 """How many tokens are looked at for one that an answer can begin with."""
 
@@ -51,6 +55,7 @@ class BuiltinModel:
         self._vocabulary = vocabulary
         self._network = network
         self._memory = memory
+        self._judged = lru_cache(maxsize=_JUDGED)(self._find)
         self._needed = 0
         self._counting = threading.Lock()
         self._worker = ThreadPoolExecutor(1, "article-chat-model", lambda: torch.set_num_threads(threads()))
@@ -125,6 +130,9 @@ class BuiltinModel:
         Raises:
             ModelError: If the model is stopped.
         """
+        return self._judged(article, rest)
+
+    def _find(self, article: str, rest: str) -> float:
         tokens = self._vocabulary.prompt(article + rest)
         with self._asked():
             self._recall(article)
@@ -164,6 +172,7 @@ class BuiltinModel:
     def close(self) -> None:
         """Stop the model for good, and free its memory. An answer that it is writing ends with an error."""
         self._worker.shutdown(cancel_futures=True)
+        self._judged.cache_clear()
         self._network.close()
         self._memory.close()
 

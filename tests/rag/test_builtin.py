@@ -83,6 +83,7 @@ def test_arranged_it_finds_the_same(fresh: BuiltinModel) -> None:
     assert fresh.arrange(Free(100))
     assert fresh.arrange(Free(0))
     fresh._memory = Memory("none of what was read")
+    fresh._judged.cache_clear()
     assert [fresh.found(ARTICLE, asked) for asked in (HOW_MUCH, HOW_OLD)] == pytest.approx(before, abs=0.02)
 
 
@@ -315,6 +316,12 @@ def test_who_reads_at_once_does_not_push_out_what_others_read(
     with ThreadPoolExecutor(4) as pool:
         assert len(list(pool.map(lambda part: fresh.found(part, HOW_MUCH), parts))) == 4
     assert sum(lengths) <= total
+
+
+def test_what_was_judged_is_not_judged_again(fresh: BuiltinModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [fresh.found(OTHER, asked) for asked in (HOW_MUCH, HOW_OLD)]
+    monkeypatch.setattr(fresh, "_network", None)
+    assert [fresh.found(OTHER, asked) for asked in (HOW_MUCH, HOW_OLD)] == before
 
 
 def test_a_model_that_is_stopped_says_so(fresh: BuiltinModel) -> None:
