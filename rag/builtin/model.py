@@ -199,9 +199,9 @@ class BuiltinModel:
     def _judge(self, tokens: Sequence[int], known: States) -> float:
         """Read the rest, and return the probability of "Found" as the next token."""
         known = self._memory.longest(tokens[:-1], known)  # the last one gives the state that is asked for
-        last, new = self._network.read(tokens[len(known) :], known)
+        last, new = self._network.read(tokens[len(known) :], known, wanted=1)
         self._memory.hold(tokens, known.then(new))
-        found, missing = self._network.odds(last[-1:], self._vocabulary.verdict)[0].tolist()
+        found, missing = self._network.odds(last, self._vocabulary.verdict)[0].tolist()
         return float(torch.sigmoid(torch.tensor(found - missing)))
 
     def _next(self, tokens: Sequence[int], known: States, first: bool) -> tuple[list[int], States]:
@@ -214,9 +214,9 @@ class BuiltinModel:
             known = self._memory.longest(tokens[:-1], known)  # the last one gives the state that is asked for
         guessed = [] if first else _guess(tokens)
         read = [*tokens[len(known) :], *guessed]
-        last, states = self._network.read(read, known)
+        last, states = self._network.read(read, known, wanted=1 + len(guessed))
         if first:
-            (likely,) = self._network.likeliest(last[-1:], _FIRST)
+            (likely,) = self._network.likeliest(last, _FIRST)
             new = [next(token for token in likely if self._vocabulary.begins(token))]
         else:
             best = [token for (token,) in self._network.likeliest(last)]

@@ -63,15 +63,18 @@ class Network:
         self._done = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
-    def read(self, tokens: Sequence[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(
+        self, tokens: Sequence[int], known: States, wanted: int = 0
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Read tokens after others.
 
         Args:
             tokens: The tokens, at least one.
             known: The states of the tokens before.
+            wanted: How many of the last tokens their hidden states are wanted of.
 
         Returns:
-            The last hidden state of each token, (tokens, width), and the keys and values of these tokens, as a part of
+            The last hidden states of these, (tokens, width), and the keys and values of all tokens, as a part of
             ``States``.
         """
         before, count = len(known), len(tokens)
@@ -80,10 +83,10 @@ class Network:
             angles = (torch.arange(before, before + count)[:, None] * self._rates).repeat(1, 2)
             turn = angles.cos(), angles.sin()
             seen = torch.ones(count, before + count, dtype=torch.bool).tril(before)
-            seen = seen.repeat(HEADS // KEY_HEADS, 1)
             states = self._tokens.states(tokens)
-            for layer, *earlier, own in zip(self._layers, *known.parts, every, strict=True):
-                states = _through(layer, states, earlier, own, turn, seen)
+            outputs = [count] * (LAYERS - 1) + [wanted]  # of the last layer no others go anywhere
+            for layer, output, *earlier, own in zip(self._layers, outputs, *known.parts, every, strict=True):
+                states = _through(layer, states, earlier, own, turn, seen, output)
             return _normed(states, self._norm), every
 
     def arrange(self) -> bool:
@@ -133,9 +136,12 @@ def _through(
     own: torch.Tensor,
     turn: tuple[torch.Tensor, torch.Tensor],
     seen: torch.Tensor,
+    wanted: int,
 ) -> torch.Tensor:
-    """Return what a layer makes of states, (tokens, width). ``own`` gets their keys and values, for later ones."""
-    count = len(states)
+    """Return what a layer makes of the last so many ``wanted`` states, (tokens, width).
+
+    Keys and values of all come to ``own``, for later ones.
+    """
     read = _linear(layer, "attention", _normed(states, layer["attention_norm.weight"]))
     read += layer["attention.bias"]
     query, key, value = (
@@ -143,11 +149,15 @@ def _through(
     )
     own[0] = _turned(key, turn)
     own[1] = value
+    states, seen = states[len(states) - wanted :], seen[len(states) - wanted :]
+    if not wanted:
+        return states
     # The heads that share their keys stand one after the other, as if they were more tokens.
-    query = _turned(query, turn).reshape(1, KEY_HEADS, -1, HEAD_WIDTH)
+    query = _turned(query, turn)[:, -wanted:].reshape(1, KEY_HEADS, -1, HEAD_WIDTH)
+    seen = seen.repeat(HEADS // KEY_HEADS, 1)
     keys, values = torch.cat([*earlier, own], -2).float()[:, None]
     found = functional.scaled_dot_product_attention(query, keys, values, attn_mask=seen)
-    found = found.reshape(HEADS, count, HEAD_WIDTH).transpose(0, 1).flatten(1)
+    found = found.reshape(HEADS, wanted, HEAD_WIDTH).transpose(0, 1).flatten(1)
     states = states + _linear(layer, "attention_output", found)
     gate, up = _linear(layer, "inner", _normed(states, layer["inner_norm.weight"])).chunk(2, -1)
     return states + _linear(layer, "inner_output", functional.silu(gate, inplace=True).mul_(up))

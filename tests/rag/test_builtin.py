@@ -162,9 +162,9 @@ class Counting:
         self.words = words
         self.read_at_once: list[int] = []
 
-    def read(self, tokens: list[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(self, tokens: list[int], known: States, wanted: int) -> tuple[torch.Tensor, torch.Tensor]:
         self.read_at_once.append(len(tokens))
-        return torch.tensor(tokens), states(len(tokens)).joined()
+        return torch.tensor(tokens[-wanted:]), states(len(tokens)).joined()
 
     def likeliest(self, last: torch.Tensor) -> list[list[int]]:
         return [[token] for token in ((last + 1) % self.words).tolist()]
@@ -238,7 +238,9 @@ def test_what_was_read_is_there_at_the_next_start(fresh: BuiltinModel) -> None:
     assert again.has_read(ARTICLE)
     read = again._network.read
     lengths: list[int] = []
-    again._network.read = lambda tokens, known: lengths.append(len(tokens)) or read(tokens, known)  # type: ignore[method-assign, assignment, func-returns-value]
+    again._network.read = lambda tokens, known, wanted=0: (
+        lengths.append(len(tokens)) or read(tokens, known, wanted)
+    )  # type: ignore[method-assign, assignment, func-returns-value]
     assert again.found(ARTICLE, HOW_MUCH) == pytest.approx(before)
     assert sum(lengths) < 40  # the question's own
     again.close()
@@ -306,9 +308,9 @@ def test_who_reads_at_once_does_not_push_out_what_others_read(
     monkeypatch.setattr(at_work, "_PIECE", 40)
     lengths: list[int] = []
 
-    def read(tokens: list[int], known: States) -> tuple[torch.Tensor, torch.Tensor]:
+    def read(tokens: list[int], known: States, wanted: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
         lengths.append(len(tokens))
-        return torch.zeros(len(tokens), 1536), states(len(tokens)).joined()
+        return torch.zeros(wanted, 1536), states(len(tokens)).joined()
 
     monkeypatch.setattr(fresh._network, "read", read)
     parts = [prompts.article_part([f"{number} is what this is about. " * 40]) for number in range(4)]
