@@ -55,14 +55,14 @@ def convert(model: Path, target: Path, progress: Progress) -> None:
     layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
     make_tokenizer(words, merges).save(str(target / TOKENIZER))
-    save_file({"norm.weight": weights["output_norm.weight"]}, target / "end.safetensors")
 
     def write(layer: int) -> None:
-        if layer == layers:  # what is read for the tokens was published with fewer bits than this
+        name, tensors = f"{layer:02}", _layer(weights, layer) if layer < layers else None
+        if tensors is None:  # what is read for the tokens was published with fewer bits than this
             token_weights.write(weights.slices("output.weight"), target)
-            return
+            name, tensors = "end", {"norm.weight": weights["output_norm.weight"]}
         try:
-            save_file(_layer(weights, layer), target / f"{layer:02}.safetensors")
+            save_file(tensors, target / f"{name}.safetensors")
         except SafetensorError as error:
             raise OSError(str(error)) from error
 
@@ -70,6 +70,7 @@ def convert(model: Path, target: Path, progress: Progress) -> None:
         for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):
             progress(what, done / (layers + 1))
     for file in target.iterdir():
+        progress(what, 1.0)
         with file.open("rb") as written:
             # A power cut must not leave the final name on files without their content.
             os.fsync(written.fileno())

@@ -53,6 +53,6 @@ def _make(model: Path, target: Path, progress: Progress) -> None:
         os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter
+    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or in another form
         if former != target:
             shutil.rmtree(former, ignore_errors=True)  # another process may use it

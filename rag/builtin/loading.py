@@ -32,15 +32,18 @@ def load(progress: Progress) -> "BuiltinModel":
     loading()
     try:
         with ThreadPoolExecutor(1) as pool:
-            vocabulary = pool.submit(_vocabulary, directory)
+            try:
+                vocabulary = pool.submit(_vocabulary, directory)
+            except RuntimeError:  # the program is about to end, and starts no more threads
+                raise ModelError(STOPPED) from None
             from rag.builtin.memory import Memory
             from rag.builtin.model import BuiltinModel
             from rag.builtin.network import Network
 
             return BuiltinModel(vocabulary.result(), Network(directory, loading), Memory(directory.name))
-    except ModelError:  # it is closed meanwhile
+    except (ModelError, ImportError):  # it is closed meanwhile; torch is not installed as it should be
         raise
-    except StoreError:  # so is the program
+    except StoreError:  # the program is about to end
         raise ModelError(STOPPED) from None
     except (RuntimeError, MemoryError) as error:  # torch says both
         raise ModelError(FAILED.format(error)) from error

@@ -31,8 +31,8 @@ _MOST_TOKENS = 200
 """Tokens that are written at most."""
 
 _GUESSED = {2: 4, 1: 2}
-"""How many tokens are guessed to follow again as they did where so many of the last ones stood before: four tokens are
-read nearly as soon as one, and eight take up to twice as long."""
+"""How many tokens are guessed to follow again as they did where so many of the last ones stood before: five tokens are
+read in a quarter more time than one, and eight take up to twice as long."""
 
 _JUDGED = 64
 """How many judgements are remembered: one question is judged when it is asked, and again when it is answered."""
@@ -136,7 +136,7 @@ class BuiltinModel:
         tokens = self._vocabulary.prompt(article + rest)
         with self._asked():
             self._recall(article)
-            known = self._read_all(tokens[: max(1, len(tokens) - _PIECE)])
+            known = self._read_all(tokens[: max(0, len(tokens) - _PIECE)])
             return self._do(self._judge, tokens, known)
 
     def write(self, article: str, rest: str, answer: str) -> Generator[str]:
@@ -157,7 +157,7 @@ class BuiltinModel:
         text = self._vocabulary.text()
         begun = len(tokens)
         with self._asked():
-            known = self._read_all(tokens[: max(1, begun - _PIECE)])
+            known = self._read_all(tokens[: max(0, begun - _PIECE)])
             while len(tokens) < begun + _MOST_TOKENS:
                 new, known = self._do(self._next, tokens, known, len(tokens) == begun)
                 for token in new:
@@ -235,7 +235,7 @@ class BuiltinModel:
             return waiting.result()
         except CancelledError:
             raise ModelError(STOPPED) from None
-        except (RuntimeError, MemoryError) as error:  # torch says both
+        except (RuntimeError, MemoryError, OSError) as error:  # torch says the first two
             raise ModelError(FAILED.format(error)) from error
 
     @contextmanager

@@ -39,7 +39,7 @@ class Network:
         Raises:
             ValueError: If files are missing or do not belong together.
             OSError: If one is missing or cannot be read.
-            SafetensorError: If one is damaged.
+            Exception: Of safetensors or ONNX Runtime, if one is damaged.
             RuntimeError: If there is no memory for them.
             StoreError: If the program is about to end.
         """

@@ -38,6 +38,7 @@ class TokenWeights:
         Raises:
             OSError: If files are missing.
             ValueError: If they do not belong together.
+            Exception: Of ONNX Runtime, if a file is damaged or there is no memory for it.
         """
         from index import runtime
 
@@ -73,8 +74,14 @@ class TokenWeights:
         Args:
             states: Last hidden states, (states, width).
             count: How many.
+
+        Raises:
+            RuntimeError: If there is no memory for it.
         """
-        (odds,) = self._coarse.run(None, {"states": states.numpy()})
+        try:
+            (odds,) = self._coarse.run(None, {"states": states.numpy()})
+        except Exception as error:  # ONNX Runtime has no narrower one
+            raise RuntimeError(str(error)) from error
         likely = torch.from_numpy(odds).topk(max(count, _SURE)).indices
         weights = self.states(likely.flatten().tolist()).unflatten(0, likely.shape)
         best = (weights @ states[..., None]).squeeze(-1).topk(count).indices

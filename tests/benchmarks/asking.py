@@ -49,23 +49,32 @@ def long(systems: Sequence[System], folder: Path, number: int, budget: Budget) -
     _interleave(systems, [(texts.WARM_UP, ())], budget, "warming up")
     questions = [(q, ()) for q in texts.long_questions(folder, number)]
     replies = _interleave(systems, questions, budget, "long")
-    asked = texts.long_questions(folder, max(1, number // 4), answerable=True)
-    first = [(q, systems[0].ask(q).text) for q in asked]
-    follow_ups = [(texts.FOLLOW_UP, ((q, text),)) for q, text in first]
-    replies_to_them = _interleave(systems, follow_ups, budget, "follow-ups")
+    turns: list[tuple[str, Sequence[Turn]]] = []
+    for question in texts.long_questions(folder, max(1, number // 4), answerable=True):
+        said = ours.ask(question).text
+        turns += [(question, ()), (texts.FOLLOW_UP, ((question, said),))]
+
+    def follow_up(systems: Sequence[Asked], what: str) -> dict[str, list[Reply]]:
+        """Ask each question, and after it what else there is about it."""
+        return {name: found[1::2] for name, found in _interleave(systems, turns, budget, what).items()}
+
+    further = follow_up(systems, "follow-ups")
     typing = Typing(ours)
     ours.forget()
-    for found, asked_again in ((replies, questions), (replies_to_them, follow_ups)):
-        found.update(_interleave([typing], asked_again, budget, "typed"))
+    _interleave([ours], [(texts.WARM_UP, ())], budget, "warming up")
+    replies.update(_interleave([typing], questions, budget, "typed"))
+    further.update(follow_up([typing], "typed follow-ups"))
     ours.forget()
+    _interleave([ours], [(texts.WARM_UP, ())], budget, "warming up")
     start = time.perf_counter()
     ours.read_ahead()
     seconds = time.perf_counter() - start
-    for found, asked_again in ((replies, questions), (replies_to_them, follow_ups)):
-        found[f"{ours.name}, read ahead"] = _interleave([ours], asked_again, budget, "read ahead")[ours.name]
+    ahead = f"{ours.name}, read ahead"
+    replies[ahead] = _interleave([ours], questions, budget, "read ahead")[ours.name]
+    further[ahead] = follow_up([ours], "read ahead, follow-ups")[ours.name]
     return {
         "questions": _times(replies),
-        "follow_ups": _times(replies_to_them),
+        "follow_ups": _times(further),
         "read_ahead_seconds": seconds,
     }
 

@@ -44,9 +44,10 @@ class ArticleChatSystem:
         self.chat.read_ahead(self.article)
 
     def forget(self) -> None:
-        """Let it forget what it has read of any article."""
+        """Let it forget what it has read and judged of any article, by starting anew."""
         from rag.builtin.memory import forget_prefixes
 
+        self.close()
         forget_prefixes()
 
     @property

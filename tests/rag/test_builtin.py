@@ -155,6 +155,11 @@ def test_a_model_that_is_closed_while_it_arranges_its_weights_ends(
     assert len(arranged) < 12
 
 
+def numbered(tokens: list[int]) -> States:
+    """Return states of tokens that have their numbers in them."""
+    return States((torch.tensor(tokens, dtype=torch.float16)[:, None].expand(28, 2, 2, -1, 128),))
+
+
 class Counting:
     """A network that writes one token after the other, from ``first`` on, and notes how many it reads at a time."""
 
@@ -164,7 +169,7 @@ class Counting:
 
     def read(self, tokens: list[int], known: States, wanted: int) -> tuple[torch.Tensor, torch.Tensor]:
         self.read_at_once.append(len(tokens))
-        return torch.tensor(tokens[-wanted:]), states(len(tokens)).joined()
+        return torch.tensor(tokens[-wanted:]), numbered(tokens).joined()
 
     def likeliest(self, last: torch.Tensor) -> list[list[int]]:
         return [[token] for token in ((last + 1) % self.words).tolist()]
@@ -177,12 +182,12 @@ def test_what_stood_before_is_written_at_once_as_far_as_it_is_right(
     monkeypatch.setattr(model, "_network", counting)
     tokens = [200, 201, 202, 203, 90, 91, 7, 199]
     written = []
-    known = states(len(tokens) - 1)
+    known = numbered(tokens[:-1])
     for _ in range(3):
         new, known = model._next(tokens, known, False)
         tokens += new
         written.append(new)
-        assert len(known) == len(tokens) - 1
+        assert known.joined()[0, 0, 0, :, 0].tolist() == tokens[:-1]
     # 199 stood nowhere before; what followed 200 is right, and what followed 202 and 203 is not.
     assert written == [[200], [201, 202, 203], [204]]
     assert counting.read_at_once == [1, 3, 5]
@@ -327,6 +332,7 @@ def test_what_was_judged_is_not_judged_again(fresh: BuiltinModel, monkeypatch: p
 
 
 def test_a_model_that_is_stopped_says_so(fresh: BuiltinModel) -> None:
+    fresh.found(ARTICLE, HOW_MUCH)
     writing = fresh.write(ARTICLE, HOW_MUCH, BEGINS)
     next(writing)
     fresh.close()
@@ -345,11 +351,20 @@ def test_a_model_that_is_stopped_holds_nothing(fresh: BuiltinModel) -> None:
     fresh.arrange(Free(3))
     fresh.found(ARTICLE, HOW_MUCH)
     held = [weakref.ref(tensor) for layer in fresh._network._layers for tensor in layer.values()]
+    held.append(weakref.ref(fresh._network._tokens._coarse))
     held += [weakref.ref(part.states) for read in fresh._memory._held for part in read.parts()]
     assert len(held) > 100
     fresh.close()
     gc.collect()
     assert not [tensor for tensor in held if tensor() is not None]
+
+
+def test_what_fails_in_the_other_runtime_is_said_plainly(
+    fresh: BuiltinModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fresh._network._tokens, "_coarse", None)
+    with pytest.raises(ModelError, match=r"2 GB of free memory"):
+        list(fresh.write(OTHER, HOW_MUCH, BEGINS))
 
 
 def test_what_fails_within_is_said_plainly(fresh: BuiltinModel, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,7 @@ def test_damaged_files_are_told_with_what_to_do(models: Path) -> None:
 
 def test_missing_files_are_noticed(tmp_path: Path) -> None:
     for name in ("00", "01"):
-        save_file({"words.weight": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
+        save_file({"norm.weight": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
     with pytest.raises(ValueError, match="missing"):
         Network(tmp_path)
 
