@@ -7,6 +7,7 @@ less has to be in memory, and is passed over for each token that is written.
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from weakref import finalize
 
 import numpy as np
 import torch
@@ -49,6 +50,7 @@ class TokenWeights:
             raise ValueError("files do not belong together")
         self._coarse = runtime.session(str(directory / _COARSE), threads())
         self._rows = rows.open("rb", buffering=0)
+        self._close = finalize(self, self._rows.close)  # also if nobody closes the model
 
     def states(self, tokens: Sequence[int]) -> torch.Tensor:
         """Return what is read for tokens, (tokens, width)."""
@@ -90,7 +92,7 @@ class TokenWeights:
 
     def close(self) -> None:
         """Let go of them."""
-        self._rows.close()
+        self._close()
         with suppress(AttributeError):  # it was closed before
             del self._coarse
 

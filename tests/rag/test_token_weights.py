@@ -1,5 +1,6 @@
 """The weights of the built-in model's tokens, written and used again, and what is kept of tokens that were read."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,14 @@ def test_files_that_do_not_belong_together_are_noticed(directory: Path, tmp_path
     rows.unlink()
     with pytest.raises(FileNotFoundError):
         TokenWeights(tmp_path)
+
+
+def test_weights_that_nobody_closes_close_their_file(directory: Path) -> None:
+    written = TokenWeights(directory)
+    rows = written._rows
+    del written
+    gc.collect()
+    assert rows.closed
 
 
 def part(first: int, last: int) -> torch.Tensor:
