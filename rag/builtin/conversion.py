@@ -56,15 +56,18 @@ def convert(model: Path, target: Path, progress: Progress) -> None:
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
     make_tokenizer(words, merges).save(str(target / TOKENIZER))
 
-    def write(layer: int) -> None:
-        name, tensors = f"{layer:02}", _layer(weights, layer) if layer < layers else None
-        if tensors is None:  # what is read for the tokens was published with fewer bits than this
-            token_weights.write(weights.slices("output.weight"), target)
-            name, tensors = "end", {"norm.weight": weights["output_norm.weight"]}
+    def save(tensors: Tensors, name: str) -> None:
         try:
             save_file(tensors, target / f"{name}.safetensors")
         except SafetensorError as error:
             raise OSError(str(error)) from error
+
+    def write(layer: int) -> None:
+        if layer < layers:
+            save(_layer(weights, layer), f"{layer:02}")
+        else:  # what is read for the tokens was published with fewer bits than this
+            token_weights.write(weights.slices("output.weight"), target)
+            save({"norm.weight": weights["output_norm.weight"]}, "end")
 
     with ThreadPoolExecutor(2) as pool:
         for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):

@@ -26,6 +26,7 @@ def load(progress: Progress) -> "BuiltinModel":
 
     Raises:
         ModelError: If it is missing or damaged, or there is no room for it.
+        ImportError: If torch or another library is not installed as it should be.
     """
     directory = prepared(progress)
     loading = partial(progress, "Loading the language model", 0.9)
