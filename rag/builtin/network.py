@@ -50,7 +50,7 @@ class Network:
             raise ValueError("files are missing")
         self._norm = load_file(end)["norm.weight"]
         self._layers: list[Tensors]
-        if way() is Way.FBGEMM:
+        if way() is Way.CONVOLUTION:
 
             def load(file: Path) -> Tensors:
                 going_on()

@@ -51,7 +51,7 @@ def fresh(data_directory: Path) -> Iterator[BuiltinModel]:
 
 WAYS = [products.way(), Way.BFLOAT16]
 if products.way() is Way.ONEDNN:
-    WAYS.append(Way.FBGEMM)  # every processor that the one can, the other can too
+    WAYS.append(Way.CONVOLUTION)  # every processor that the one can, the other can too
 
 
 @pytest.mark.parametrize("way", dict.fromkeys(WAYS), ids=str)
@@ -93,7 +93,7 @@ from rag.builtin.integers import eight_bits
 from rag.builtin.products import Way, arranged, times, way
 states = torch.randn(40, 1536, generator=torch.Generator().manual_seed(0))
 weight, scale = eight_bits(torch.randn(64, 1536, generator=torch.Generator().manual_seed(1)))
-found = times(states, arranged(weight) if way() is Way.FBGEMM else weight, scale)
+found = times(states, arranged(weight) if way() is Way.CONVOLUTION else weight, scale)
 exact = (states.double() @ (weight.double() * scale[:, None]).T).float()
 print("DONE" if float((found - exact).norm() / exact.norm()) < 0.015 else "WRONG", way())
 if way() is Way.ONEDNN:
@@ -112,11 +112,11 @@ def test_products_are_right_whatever_the_processor_has(instructions: str) -> Non
 def test_onednn_multiplies_integers_only_where_it_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the instructions for it, it may be right and take fifty times as long."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True, "avx512_vnni": False})
-    assert products.way.__wrapped__() is Way.FBGEMM
+    assert products.way.__wrapped__() is Way.CONVOLUTION
 
 
-def test_only_x86_processors_have_fbgemm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some builds of torch for ARM name it as their engine too."""
+def test_only_x86_processors_multiply_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """oneDNN is in torch for ARM too, and takes long there."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"neon": True})
     assert products.way.__wrapped__() is Way.BFLOAT16
 
@@ -136,7 +136,7 @@ def test_a_model_for_which_there_is_no_memory_is_not_called_damaged(
 
 
 @pytest.mark.skipif(
-    products.way() is not Way.FBGEMM, reason="weights are arranged at the start with FBGEMM only"
+    products.way() is not Way.CONVOLUTION, reason="weights are arranged at the start for convolutions only"
 )
 def test_a_model_that_is_closed_while_it_arranges_its_weights_ends(
     data_directory: Path, monkeypatch: pytest.MonkeyPatch
