@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
-from index import Article, Library, SentenceEmbeddings
+from index import Article, Library
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
 from rag.conversation import History, check_question, last_turn, turns
@@ -281,6 +281,10 @@ def _answer(events: Generator[Event]) -> Answer:
 
 
 def _library(settings: Settings) -> Library:
+    if not settings.embedding_model:  # the library's own, which comes with LangChain: not before it is needed
+        return Library(chroma_url=settings.chroma_url)
+    from index import SentenceEmbeddings
+
     embeddings = SentenceEmbeddings(
         settings.embedding_model,
         query_prompt=settings.embedding_query_prompt,

@@ -16,7 +16,7 @@ from rag.sources import Excerpt, Source
 from rag.words import content_words, tokens
 
 if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
+    from index import Library
 
     Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -54,7 +54,7 @@ class Evidence:
         whole: bool = False,
         heading: str = "",
         cut: bool = False,
-        embeddings: "Embeddings | None" = None,
+        library: "Library | None" = None,
     ) -> None:
         """Take the stretches in the order in which the model reads them.
 
@@ -63,13 +63,14 @@ class Evidence:
             whole: Whether they are a whole article, the same for every question.
             heading: What they stand under. The model reads it; it is no evidence.
             cut: Whether more stands under it.
-            embeddings: The embedding model, for how near the sentences come to a question in meaning.
+            library: Whose embedding model tells how near the sentences come to a question in meaning. It is not loaded
+                before it is needed.
         """
         self.heading = heading
         self.cut = cut
         self.excerpts = tuple(excerpts)
         self.whole = whole
-        self._embeddings = embeddings
+        self._library = library
         self.outline: Evidence | None = None
 
     @cached_property
@@ -84,12 +85,12 @@ class Evidence:
         parts: dict[str, list[Excerpt]] = {}
         for excerpt in self.excerpts:
             parts.setdefault(excerpt.article.id, []).append(excerpt)
-        return [Evidence(part, embeddings=self._embeddings) for part in parts.values()]
+        return [Evidence(part, library=self._library) for part in parts.values()]
 
     @property
     def best(self) -> "Evidence":
         """The first stretch alone."""
-        return Evidence(self.excerpts[:1], embeddings=self._embeddings)
+        return Evidence(self.excerpts[:1], library=self._library)
 
     def beside(self, source: Source) -> "Evidence":
         """Return one of the sentences with its neighbours, alone."""
@@ -102,7 +103,7 @@ class Evidence:
             if other.start <= source.end + _BETWEEN and source.start <= other.end + _BETWEEN
         ]
         alone = replace(stretch, start=near[0].start, end=near[-1].end)
-        return Evidence([alone], embeddings=self._embeddings)
+        return Evidence([alone], library=self._library)
 
     def __contains__(self, source: Source) -> bool:
         """Whether a sentence is among what was found."""
@@ -181,18 +182,18 @@ class Evidence:
         return max(self._shared(question)) / total
 
     def means(self, question: str) -> float:
-        """Return the most that a sentence is like a question in meaning: a cosine, 0 without an embedding model."""
-        if self._embeddings is None:
+        """Return the most that a sentence is like a question in meaning: a cosine, 0 without a library."""
+        if self._library is None:
             return 0.0
-        asked = np.array(self._embeddings.embed_query(question))
+        asked = np.array(self._library.embeddings.embed_query(question))
         return float((self._vectors @ asked).max())
 
     @cached_property
     def _vectors(self) -> "Array":
         """The vectors of its sentences, a row for each."""
-        assert self._embeddings is not None
+        assert self._library is not None
         texts = [source.text for source in self.sources]
-        return np.array(self._embeddings.embed_documents(texts))
+        return np.array(self._library.embeddings.embed_documents(texts))
 
     def _shared(self, question: str) -> list[float]:
         """Return the weight of the words that each sentence shares with a question."""

@@ -12,8 +12,6 @@ from rag.sections import named_section
 from rag.sources import Excerpt
 
 if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-
     from index import Library
 
 __all__ = ["WHOLE_ARTICLE", "Asked", "gather", "opened", "outline", "short", "whole"]
@@ -42,18 +40,18 @@ def short(articles: Sequence[Asked]) -> Article | None:
     return None
 
 
-def whole(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
+def whole(article: Article, library: "Library | None" = None) -> Evidence:
     """Return a whole article as evidence, a block at a time.
 
     Headings stay out: they announce what is said, in words that no sentence may repeat, and are no evidence.
 
     Args:
         article: The article.
-        embeddings: The embedding model, for how near its sentences come to a question in meaning.
+        library: Whose embedding model tells how near its sentences come to a question in meaning.
     """
     blocks = [block for block in article.blocks if block.kind != "heading"] or article.blocks
     excerpts = [Excerpt(article, block.start, block.end) for block in blocks]
-    return Evidence(excerpts, whole=True, embeddings=embeddings)
+    return Evidence(excerpts, whole=True, library=library)
 
 
 @lru_cache(maxsize=16)
@@ -64,10 +62,10 @@ def opened(article: Article, library: "Library") -> Evidence:
         article: The article.
         library: Whose embedding model is used.
     """
-    return whole(article, library.embeddings)
+    return whole(article, library)
 
 
-def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidence:
+def outline(article: Article, library: "Library | None" = None) -> Evidence:
     """Return the beginning of a long article and what later paragraphs begin with, to its end: what a question about it
     as a whole is answered from."""
     every = whole(article)
@@ -77,7 +75,7 @@ def outline(article: Article, embeddings: "Embeddings | None" = None) -> Evidenc
             end = source.end
     later = [lead for lead in leads(every, _LEADS) if lead.start >= end]
     excerpts = [Excerpt(article, start, end), *(Excerpt(article, lead.start, lead.end) for lead in later)]
-    return Evidence(excerpts, whole=True, embeddings=embeddings)
+    return Evidence(excerpts, whole=True, library=library)
 
 
 def _likeliest(query: str, found: Sequence[Excerpt], *, pointing: bool) -> list[Excerpt]:
@@ -126,7 +124,7 @@ def gather(
     named = None
     match articles:
         case [Article() as only]:
-            named = named_section(question, only, library.embeddings)
+            named = named_section(question, only, library)
             if named and not named.cut:
                 return named
     if article := short(articles):
@@ -141,10 +139,10 @@ def gather(
     found = [
         Excerpt(read[hit.passage.article_id], hit.passage.start, hit.passage.end, hit.score) for hit in hits
     ]
-    evidence = Evidence(_likeliest(query, found, pointing=pointing), embeddings=library.embeddings)
+    evidence = Evidence(_likeliest(query, found, pointing=pointing), library=library)
     if named:
         evidence.outline = named
     elif len(articles) == 1 and read and is_overview(query, evidence):
         [article] = read.values()
-        evidence.outline = outline(article, library.embeddings)
+        evidence.outline = outline(article, library)
     return evidence

@@ -11,8 +11,7 @@ from rag.sources import Excerpt
 from rag.words import fold, spaced
 
 if TYPE_CHECKING:
-    from langchain_core.embeddings import Embeddings
-
+    from index import Library
     from index.articles import Block
 
 __all__ = ["named_section"]
@@ -24,7 +23,7 @@ _POINTS_AT = (
 _NUMBER = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]?|[IVX]{1,5}\.)\s*(?=\D)")
 
 
-def named_section(question: str, article: Article, embeddings: "Embeddings | None" = None) -> Evidence | None:
+def named_section(question: str, article: Article, library: "Library | None" = None) -> Evidence | None:
     """Return the section that a question names by its heading.
 
     A question may have the words of a heading and not mean the section: it has to quote several of them, or to say what
@@ -33,7 +32,7 @@ def named_section(question: str, article: Article, embeddings: "Embeddings | Non
     Args:
         question: What is asked.
         article: The article.
-        embeddings: The embedding model, for how near its sentences come to a question in meaning.
+        library: Whose embedding model tells how near its sentences come to a question in meaning.
 
     Returns:
         The section with its heading as evidence; None if the question names none.
@@ -49,7 +48,7 @@ def named_section(question: str, article: Article, embeddings: "Embeddings | Non
         for words in {spaced(heading), spaced(_NUMBER.sub("", heading))}:
             if len(words) <= len(longest) or words == title or not _names(asked, quoted, words):
                 continue
-            if section := _below(article, article.blocks[number:], embeddings):
+            if section := _below(article, article.blocks[number:], library):
                 longest, found = words, section
     return found
 
@@ -62,7 +61,7 @@ def _names(asked: str, quoted: set[str], heading: str) -> bool:
     )
 
 
-def _below(article: Article, blocks: Sequence["Block"], embeddings: "Embeddings | None") -> Evidence | None:
+def _below(article: Article, blocks: Sequence["Block"], library: "Library | None") -> Evidence | None:
     """Return what stands under the first of some blocks, from its beginning; None if nothing does."""
     above = blocks[0]
     below = takewhile(lambda block: block.kind != "heading" or block.level > above.level, blocks[1:])
@@ -75,4 +74,4 @@ def _below(article: Article, blocks: Sequence["Block"], embeddings: "Embeddings 
         whole = [end for _, end in sentences(article.text[start : start + READ])][:-1]
         read = [Excerpt(article, start, start + (whole[-1] if whole else READ))]
     heading = article.text[above.start : above.end]
-    return Evidence(read, heading=heading, cut=read[-1].end < every[-1].end, embeddings=embeddings)
+    return Evidence(read, heading=heading, cut=read[-1].end < every[-1].end, library=library)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
 
-from index import Article, Library, SentenceEmbeddings, seed_article
+from index import Article, Library, seed_article
 from rag.events import Checked, Finished
 from rag.overview import is_overview, leads, most_points
 from rag.retrieval import gather, opened, whole
@@ -72,12 +72,12 @@ def test_the_first_sentences_that_tell_something_from_the_beginning_to_the_end()
         f"Look at this. In the year {year} something happened that took everybody by surprise."
         for year in range(1900, 1910)
     ]
-    evidence = whole(Article.from_text("\n\n".join(paragraphs), title="Years"), SentenceEmbeddings())
+    evidence = whole(Article.from_text("\n\n".join(paragraphs), title="Years"), Library())
     assert [source.text.split()[3] for source in leads(evidence, 4)] == ["1900", "1903", "1906", "1909"]
 
 
 def test_what_points_nowhere_in_particular() -> None:
-    evidence = whole(seed_article(), SentenceEmbeddings())
+    evidence = whole(seed_article(), Library())
     for question in ("Sum it up", "What is this about? Answer in two sentences", "Explain this to a child"):
         assert is_overview(question, evidence)
     for question in ("What has Scale said?", "Is Google thinking about leaving?", "Is Wang married?"):
