@@ -171,8 +171,7 @@ class ArticleChat:
         give_back()
 
     def read_ahead(self, article: Article, free: Callable[[], bool] = lambda: True) -> bool:
-        """Let the built-in model make itself quicker, and read each passage of a long article, so that it need not when
-        one is asked for.
+        """Let the built-in model read each passage of a long article, so that it need not when one is asked for.
 
         What it has read is kept on disk: some 6 MB for each passage. It takes a minute or two, and no other model has
         use for it.
@@ -189,11 +188,7 @@ class ArticleChat:
             ModelError: If the model fails.
             StoreError: If the embedding model cannot be loaded.
         """
-        if not self.model.builtin:
-            return True
-        if not self.model.arrange(free):
-            return False
-        if retrieval.short([article]) or len(article.text) > READ_AHEAD:
+        if not self.model.builtin or retrieval.short([article]) or len(article.text) > READ_AHEAD:
             return True
         for passage in self.library.passages(article):
             part = prompts.article_part(Evidence([Excerpt(article, passage.start, passage.end)]).texts)

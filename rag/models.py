@@ -125,21 +125,6 @@ class LanguageModel:
         own = self._started()
         return own is None or own.read_ahead(article, keep=remember, free=free)
 
-    def arrange(self, free: Callable[[], bool]) -> bool:
-        """Let the built-in model arrange its weights to be quicker, as long as nobody else needs it.
-
-        Args:
-            free: Whether nobody else needs the model; it is given up as soon as this is false.
-
-        Returns:
-            Whether that is done.
-
-        Raises:
-            ModelError: If the model fails.
-        """
-        own = self._started()
-        return own is None or own.arrange(free)
-
     def has_read(self, article: str) -> bool:
         """Whether the built-in model knows this beginning of a prompt, and begins with what comes after it."""
         return self._own is not None and self._own.has_read(article)

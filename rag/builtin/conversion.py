@@ -1,6 +1,5 @@
 """The built-in model's published file and its adapter, made into eight-bit integers."""
 
-import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,14 +10,19 @@ import torch
 from index.indexing import Progress
 from rag.adapter import ADAPTER
 from rag.builtin import token_weights
-from rag.builtin.files import TOKENIZER
+from rag.builtin.files import MAKING, NORM, TOKENIZER
 from rag.builtin.integers import eight_bits
+from rag.builtin.layer_files import Tensors, save
+from rag.builtin.products import arranged
 from rag.builtin.vocabulary import make_tokenizer
 
-__all__ = ["convert"]
+__all__ = ["convert_ends", "convert_layers"]
 
 _ROWS = 8_192
 """Rows of the vocabulary's weights at a time."""
+
+_ENDS = 0.2
+"""The part of the time that what comes before and after the layers takes."""
 
 _TOGETHER = {
     "attention": ("attn_q", "attn_k", "attn_v"),
@@ -30,11 +34,9 @@ _TOGETHER = {
 
 _NORMS = {"attention_norm": "attn_norm", "inner_norm": "ffn_norm"}
 
-Tensors = dict[str, torch.Tensor]
 
-
-def convert(model: Path, target: Path, progress: Progress) -> None:
-    """Write a file for each layer, so that few of them are in memory, and what comes before and after them.
+def convert_ends(model: Path, target: Path, progress: Progress) -> None:
+    """Write what comes before and after the layers: the tokens and their weights.
 
     Args:
         model: The published file.
@@ -44,40 +46,42 @@ def convert(model: Path, target: Path, progress: Progress) -> None:
     Raises:
         OSError: If they cannot be written.
     """
-    import gguf
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    what = "Making the language model ready, once"
-    progress(what, 0.0)
-    read = gguf.GGUFReader(model)
-    weights = _Weights(read.tensors, gguf.GGUFReader(ADAPTER))
-    layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
+    progress(MAKING, 0.0)
+    read, weights = _read(model)
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
     make_tokenizer(words, merges).save(str(target / TOKENIZER))
+    # What is read for the tokens was published with fewer bits than this.
+    token_weights.write(weights.slices("output.weight"), target)
+    save({"weight": weights["output_norm.weight"]}, target / NORM)
 
-    def save(tensors: Tensors, name: str) -> None:
-        try:
-            save_file(tensors, target / f"{name}.safetensors")
-        except SafetensorError as error:
-            raise OSError(str(error)) from error
+
+def convert_layers(model: Path, target: Path, progress: Progress) -> None:
+    """Write a file for each layer, so that few of them are in memory.
+
+    Args:
+        model: The published file.
+        target: The directory to write to.
+        progress: Called with what is going on and how much of it is done, from 0 to 1.
+
+    Raises:
+        OSError: If they cannot be written.
+    """
+    read, weights = _read(model)
+    layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
 
     def write(layer: int) -> None:
-        if layer < layers:
-            save(_layer(weights, layer), f"{layer:02}")
-        else:  # what is read for the tokens was published with fewer bits than this
-            token_weights.write(weights.slices("output.weight"), target)
-            save({"norm.weight": weights["output_norm.weight"]}, "end")
+        save(_layer(weights, layer), target / f"{layer:02}.safetensors")
 
     with ThreadPoolExecutor(2) as pool:
-        for done, _ in enumerate(pool.map(write, range(layers + 1)), 1):
-            progress(what, done / (layers + 1))
-    for file in target.iterdir():
-        progress(what, 1.0)
-        with file.open("rb") as written:
-            # A power cut must not leave the final name on files without their content.
-            os.fsync(written.fileno())
-        file.chmod(0o644)
+        for done, _ in enumerate(pool.map(write, range(layers)), 1):
+            progress(MAKING, _ENDS + (1 - _ENDS) * done / layers)
+
+
+def _read(model: Path) -> "tuple[Any, _Weights]":
+    import gguf
+
+    read = gguf.GGUFReader(model)
+    return read, _Weights(read.tensors, gguf.GGUFReader(ADAPTER))
 
 
 class _Weights:
@@ -111,6 +115,7 @@ def _layer(weights: _Weights, layer: int) -> Tensors:
     tensors = {f"{ours}.weight": weights[f"{block}{theirs}.weight"] for ours, theirs in _NORMS.items()}
     for ours, parts in _TOGETHER.items():
         rows = torch.cat([weights[f"{block}{part}.weight"] for part in parts])
-        tensors[f"{ours}.weight"], tensors[f"{ours}.scale"] = eight_bits(rows)
+        weight, tensors[f"{ours}.scale"] = eight_bits(rows)
+        tensors[f"{ours}.weight"] = arranged(weight)
     tensors["attention.bias"] = torch.cat([weights[f"{block}{part}.bias"] for part in _TOGETHER["attention"]])
     return tensors

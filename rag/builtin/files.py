@@ -3,6 +3,9 @@
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from index.indexing import Progress
@@ -10,17 +13,21 @@ from rag.adapter import ADAPTER
 from rag.keeping import check_space, locked, plain_errors
 from rag.weights import QWEN, builtin_model
 
-__all__ = ["TOKENIZER", "prepared"]
+__all__ = ["MAKING", "NORM", "TOKENIZER", "layers", "prepared"]
 
-TOKENIZER = "tokenizer.json"
+TOKENIZER, NORM = "tokenizer.json", "norm.safetensors"
 
-_SIZE = 1_690_000_000
+_ENDS_SIZE, _LAYERS_SIZE = 370_000_000, 1_320_000_000
 _NAME = "qwen2.5-coder-1.5b-instruct-int8"
-_VERSION = "2"  # of the form that the files have
+_VERSION = "3"  # of the form that the files have
+
+MAKING = "Making the language model ready, once"
+
+Convert = Callable[[Path, Progress], None]
 
 
 def prepared(progress: Progress) -> Path:
-    """Give the directory of the model as it is computed with, making it on the first start.
+    """Give the directory of what comes before and after the model's layers, making it on the first start.
 
     Args:
         progress: Called with what is going on and how much of it is done, from 0 to 1.
@@ -28,31 +35,68 @@ def prepared(progress: Progress) -> Path:
     Raises:
         ModelError: If the model's parts are missing or damaged, or there is no room for it.
     """
-    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION}".encode())
+    # Another torch may arrange the layers' weights in another way.
+    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION} {version('torch')}".encode())
     digest.update(ADAPTER.read_bytes())
     model = builtin_model(progress)
-    models = model.parent
-    target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
-    with plain_errors(models, _SIZE):
-        if not target.is_dir():
-            with locked(models / _NAME, progress):  # one for every version of it
-                if not target.is_dir():  # whoever held the lock before may just have made it
-                    _make(model, target, progress)
+    target = model.with_name(f"{_NAME}-{digest.hexdigest()[:12]}")
+
+    if _made(target, target.parent, _ENDS_SIZE + _LAYERS_SIZE, partial(_ends, model), progress):
+        for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or in another form
+            if former != target:
+                shutil.rmtree(former, ignore_errors=True)  # another process may use it
     return target
 
 
-def _make(model: Path, target: Path, progress: Progress) -> None:
-    from rag.builtin.conversion import convert
+def layers(directory: Path, progress: Progress) -> Path:
+    """Give the directory of the model's layers as this processor computes them, making it if there is none.
 
-    partial = target.with_name(f"{_NAME}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of one that was killed
-    check_space(target.parent, _SIZE)
-    partial.mkdir()
-    try:
-        convert(model, partial, progress)
-        os.replace(partial, target)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or in another form
-        if former != target:
-            shutil.rmtree(former, ignore_errors=True)  # another process may use it
+    Args:
+        directory: What ``prepared`` gave.
+        progress: As there.
+
+    Raises:
+        ModelError: As there.
+    """
+    from rag.builtin.layer_files import arrangement  # with torch
+
+    target = directory / f"layers-{arrangement()}"
+    _made(target, directory.parent, _LAYERS_SIZE, _layers, progress)
+    return target
+
+
+def _ends(model: Path, target: Path, progress: Progress) -> None:
+    from rag.builtin.conversion import convert_ends
+
+    convert_ends(model, target, progress)
+
+
+def _layers(target: Path, progress: Progress) -> None:
+    from rag.builtin.conversion import convert_layers
+
+    convert_layers(builtin_model(progress), target, progress)
+
+
+def _made(target: Path, models: Path, size: int, convert: Convert, progress: Progress) -> bool:
+    """Make a directory, whole or not at all, and return whether that was necessary."""
+    if target.is_dir():
+        return False
+    with plain_errors(models, size), locked(models / _NAME, progress):  # one for every version of it
+        if target.is_dir():  # whoever held the lock before may just have made it
+            return False
+        unfinished = target.with_name(f"{target.name.rpartition('-')[0]}.partial")
+        shutil.rmtree(unfinished, ignore_errors=True)  # of one that was killed
+        check_space(models, size)
+        unfinished.mkdir()
+        try:
+            convert(unfinished, progress)
+            for file in unfinished.iterdir():
+                progress(MAKING, 1.0)
+                with file.open("rb") as written:
+                    # A power cut must not leave the final name on files without their content.
+                    os.fsync(written.fileno())
+                file.chmod(0o644)
+            os.replace(unfinished, target)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    return True

@@ -1,13 +1,12 @@
 """The built-in model's start. Importing torch takes two seconds; what does not need it is done meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import StoreError
 from index.indexing import Progress
-from rag.builtin.files import TOKENIZER, prepared
+from rag.builtin.files import TOKENIZER, layers, prepared
 from rag.builtin.vocabulary import Vocabulary
 from rag.errors import FAILED, STOPPED, ModelError
 from rag.heap import give_back
@@ -29,8 +28,7 @@ def load(progress: Progress) -> "BuiltinModel":
         ImportError: If torch or another library is not installed as it should be.
     """
     directory = prepared(progress)
-    loading = partial(progress, "Loading the language model", 0.9)
-    loading()
+    progress("Loading the language model", 0.9)
     try:
         with ThreadPoolExecutor(1) as pool:
             try:
@@ -41,7 +39,8 @@ def load(progress: Progress) -> "BuiltinModel":
             from rag.builtin.model import BuiltinModel
             from rag.builtin.network import Network
 
-            return BuiltinModel(vocabulary.result(), Network(directory, loading), Memory(directory.name))
+            network = Network(directory, layers(directory, progress))
+            return BuiltinModel(vocabulary.result(), network, Memory(directory.name))
     except (ModelError, ImportError):  # it is closed meanwhile; torch is not installed as it should be
         raise
     except StoreError:  # the program is about to end

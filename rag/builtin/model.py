@@ -103,23 +103,6 @@ class BuiltinModel:
             self._do(self._memory.keep, article, tokens)
         return True
 
-    def arrange(self, free: Callable[[], bool]) -> bool:
-        """Arrange the weights so that they are multiplied sooner, as long as nobody else needs the model.
-
-        Args:
-            free: Whether nobody else needs it.
-
-        Returns:
-            Whether all are.
-
-        Raises:
-            ModelError: If the model is stopped.
-        """
-        while not self._do(self._network.arrange):
-            if self._needed or not free():
-                return False
-        return True
-
     def found(self, article: str, rest: str) -> float:
         """Return how probable it is that the article answers, or states, what follows it: "Found" against "Missing".
 

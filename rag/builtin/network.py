@@ -3,14 +3,15 @@
 The forward pass is that of Qwen2 (https://arxiv.org/abs/2407.10671).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 from torch.nn import functional
 
-from index.threads import in_threads
-from rag.builtin.products import Way, arranged, times, way
+from rag.builtin.files import NORM
+from rag.builtin.layer_files import Tensors, load
+from rag.builtin.products import times
 from rag.builtin.states import States
 from rag.builtin.token_weights import TokenWeights
 
@@ -23,44 +24,29 @@ _ROTATION, _EPSILON = 1e6, 1e-6
 _PARTS = [HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH, KEY_HEADS * HEAD_WIDTH]
 """Widths of queries, keys and values, which are computed at once."""
 
-Tensors = dict[str, torch.Tensor]
-
 
 class Network:
-    """The model. Weights that are not arranged stay in their files, and come to memory as they are used."""
+    """The model. The weights of its layers stay in their files, and come to memory as they are used."""
 
-    def __init__(self, directory: Path, going_on: Callable[[], None] = lambda: None) -> None:
-        """Map the weights, or arrange them if they cannot be used otherwise: that takes a few seconds.
+    def __init__(self, directory: Path, layers: Path) -> None:
+        """Map the weights.
 
         Args:
-            directory: What ``rag.builtin.files`` gives.
-            going_on: Called for each layer that is arranged. What it raises ends that.
+            directory: What ``rag.builtin.files.prepared`` gives.
+            layers: What ``rag.builtin.files.layers`` gives.
 
         Raises:
             ValueError: If files are missing or do not belong together.
             OSError: If one is missing or cannot be read.
             Exception: Of safetensors or ONNX Runtime, if one is damaged.
             RuntimeError: If there is no memory for them.
-            StoreError: If the program is about to end.
         """
-        from safetensors.torch import load_file
-
-        *layers, end = sorted(directory.glob("*.safetensors"))
-        if len(layers) != LAYERS:
+        files = sorted(layers.glob("*.safetensors"))
+        if len(files) != LAYERS:
             raise ValueError("files are missing")
-        self._norm = load_file(end)["norm.weight"]
-        self._layers: list[Tensors]
-        if way() is Way.CONVOLUTION:
-
-            def load(file: Path) -> Tensors:
-                going_on()
-                return _arranged_layer(load_file(file))
-
-            self._layers = in_threads(load, layers)
-        else:
-            self._layers = [load_file(file) for file in layers]
+        self._norm = load(directory / NORM)["weight"]
+        self._layers = [load(file) for file in files]
         self._tokens = TokenWeights(directory)
-        self._done = 0
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)
 
     def read(
@@ -88,20 +74,6 @@ class Network:
             for layer, output, *earlier, own in zip(self._layers, outputs, *known.parts, every, strict=True):
                 states = _through(layer, states, earlier, own, turn, seen, output)
             return _normed(states, self._norm), every
-
-    def arrange(self) -> bool:
-        """Arrange the weights of one more layer as they are multiplied, which is done each time otherwise.
-
-        It takes a fifth of a second, and saves a fifth to a third of the time of whatever is read or written then.
-
-        Returns:
-            Whether that is done for all.
-        """
-        if way() is not Way.ONEDNN or self._done == len(self._layers):
-            return True
-        self._layers[self._done] = _arranged_layer(self._layers[self._done])
-        self._done += 1
-        return False
 
     def close(self) -> None:
         """Let go of the weights."""
@@ -175,11 +147,3 @@ def _turned(states: torch.Tensor, turn: tuple[torch.Tensor, torch.Tensor]) -> to
 
 def _linear(layer: Tensors, name: str, states: torch.Tensor) -> torch.Tensor:
     return times(states, layer[f"{name}.weight"], layer[f"{name}.scale"])
-
-
-def _arranged_layer(layer: Tensors) -> Tensors:
-    """Return a layer with its weights arranged, and nothing that keeps its file in memory."""
-    return {
-        name: arranged(tensor) if tensor.dtype == torch.int8 else tensor.clone()
-        for name, tensor in layer.items()
-    }

@@ -230,7 +230,6 @@ def test_what_a_question_needs_is_read_while_it_is_typed(chat: ArticleChat) -> N
 
 def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
     article = accounts()
-    assert chat.model.arrange(lambda: True)
     kept = data_directory / "prefixes"
     before = set(kept.glob("*.safetensors"))
     assert not chat.read_ahead(article, Free(6))  # each passage is read in five pieces

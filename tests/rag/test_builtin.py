@@ -1,6 +1,7 @@
 """The built-in model at work: what it reads once, in pieces, ahead, for several at a time, and what it writes."""
 
 import gc
+import shutil
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ import torch
 
 from index import seed_article
 from rag import ModelError, prompts
-from rag.builtin import loading, network, products
+from rag.builtin import files, layer_files, network, products
 from rag.builtin import model as at_work
 from rag.builtin.loading import load
 from rag.builtin.memory import KEPT_BYTES, Memory, forget_prefixes
@@ -49,18 +50,32 @@ def fresh(data_directory: Path) -> Iterator[BuiltinModel]:
     model.close()
 
 
-WAYS = [products.way(), Way.BFLOAT16]
-if products.way() is Way.ONEDNN:
-    WAYS.append(Way.CONVOLUTION)  # every processor that the one can, the other can too
+WAYS = [products.way(), Way.PLAIN]
+if products.way() is Way.LINEAR:
+    WAYS.append(Way.CONVOLUTION)  # every processor that can do the one can do the other
+
+
+@pytest.fixture
+def weights_for(data_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Way], None]]:
+    """Have weights arranged as on other processors; what is made of them is 1.3 GB."""
+    made: list[Path] = []
+
+    def use(way: Way) -> None:
+        for module in (products, layer_files):
+            monkeypatch.setattr(module, "way", lambda: way)
+        made.append(files.prepared(silent) / f"layers-{layer_files.arrangement()}")
+
+    usual = layer_files.arrangement()
+    yield use
+    for directory in made:
+        if not directory.name.endswith(usual):
+            shutil.rmtree(directory)
 
 
 @pytest.mark.parametrize("way", dict.fromkeys(WAYS), ids=str)
-def test_it_tells_what_an_article_answers(
-    data_directory: Path, monkeypatch: pytest.MonkeyPatch, way: Way
-) -> None:
+def test_it_tells_what_an_article_answers(weights_for: Callable[[Way], None], way: Way) -> None:
     """However a processor does it."""
-    monkeypatch.setattr(products, "way", lambda: way)
-    monkeypatch.setattr(network, "way", lambda: way)
+    weights_for(way)
     forget_prefixes()
     with closing(load(silent)) as model:
         assert model.found(ARTICLE, HOW_MUCH) > 0.9
@@ -76,40 +91,42 @@ def test_it_writes_one_line_that_keeps_to_the_article(model: BuiltinModel) -> No
     assert prompts.FOUND not in text
 
 
-@pytest.mark.skipif(products.way() is not Way.ONEDNN, reason="weights are arranged from the start, or never")
-def test_arranged_it_finds_the_same(fresh: BuiltinModel) -> None:
-    before = [fresh.found(ARTICLE, asked) for asked in (HOW_MUCH, HOW_OLD)]
-    assert not fresh.arrange(Free(3))
-    assert fresh.arrange(Free(100))
-    assert fresh.arrange(Free(0))
-    fresh._memory = Memory("none of what was read")
-    fresh._judged.cache_clear()
-    assert [fresh.found(ARTICLE, asked) for asked in (HOW_MUCH, HOW_OLD)] == pytest.approx(before, abs=0.02)
-
-
 MULTIPLIES = """
+import os
+from pathlib import Path
 import torch
+from rag.builtin import layer_files, products
 from rag.builtin.integers import eight_bits
 from rag.builtin.products import Way, arranged, times, way
 states = torch.randn(40, 1536, generator=torch.Generator().manual_seed(0))
 weight, scale = eight_bits(torch.randn(64, 1536, generator=torch.Generator().manual_seed(1)))
-found = times(states, arranged(weight) if way() is Way.CONVOLUTION else weight, scale)
 exact = (states.double() @ (weight.double() * scale[:, None]).T).float()
-print("DONE" if float((found - exact).norm() / exact.norm()) < 0.015 else "WRONG", way())
-if way() is Way.ONEDNN:
+ways = [way(), Way.PLAIN] + [Way.LINEAR, Way.CONVOLUTION] * (way() is not Way.PLAIN)
+file = Path(os.environ["LAYER"])
+for one in ways:
+    products.way = lambda: one
+    ours = arranged(weight)
+    layer_files.save({"weight": ours, "scale": scale}, file)
+    layer = layer_files.load(file)
+    found = times(states, layer["weight"], layer["scale"])
+    print("DONE" if float((found - exact).norm() / exact.norm()) < 0.015 else "WRONG", one)
+    print("DONE" if torch.equal(found, times(states, ours, scale)) else "WRONG", "when mapped")
+if way() is Way.LINEAR:
+    products.way = way
     most = torch.full((40, 1536), 127, dtype=torch.int8)
-    print("DONE" if (times(most.float(), most, torch.ones(40)) == 1536 * 127**2).all() else "WRONG")
+    print("DONE" if (times(most.float(), arranged(most), torch.ones(40)) == 1536 * 127**2).all() else "WRONG")
 """
 
 
 @pytest.mark.parametrize("instructions", ["AVX2", "AVX512_CORE", "ALL"])
-def test_products_are_right_whatever_the_processor_has(instructions: str) -> None:
-    done = run_python(MULTIPLIES, env=environment(ONEDNN_MAX_CPU_ISA=instructions))
-    assert "DONE" in done.stdout, (done.stdout, done.stderr)
-    assert "WRONG" not in done.stdout
+def test_products_are_right_whatever_the_processor_has(tmp_path: Path, instructions: str) -> None:
+    env = environment(ONEDNN_MAX_CPU_ISA=instructions, LAYER=str(tmp_path / "layer.safetensors"))
+    done = run_python(MULTIPLIES, env=env)
+    assert done.stdout.count("DONE") >= 4, (done.stdout, done.stderr)
+    assert "WRONG" not in done.stdout, done.stdout
 
 
-def test_onednn_multiplies_integers_only_where_it_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_linear_layer_multiplies_integers_only_where_it_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the instructions for it, it may be right and take fifty times as long."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"avx2": True, "avx512_vnni": False})
     assert products.way.__wrapped__() is Way.CONVOLUTION
@@ -118,7 +135,7 @@ def test_onednn_multiplies_integers_only_where_it_is_quick(monkeypatch: pytest.M
 def test_only_x86_processors_multiply_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     """oneDNN is in torch for ARM too, and takes long there."""
     monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"neon": True})
-    assert products.way.__wrapped__() is Way.BFLOAT16
+    assert products.way.__wrapped__() is Way.PLAIN
 
 
 @pytest.mark.parametrize(
@@ -127,32 +144,12 @@ def test_only_x86_processors_multiply_integers(monkeypatch: pytest.MonkeyPatch) 
 def test_a_model_for_which_there_is_no_memory_is_not_called_damaged(
     data_directory: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def full(_: Path, _going_on: object) -> None:
+    def full(*_: Path) -> None:
         raise error
 
     monkeypatch.setattr(network, "Network", full)
     with pytest.raises(ModelError, match=r"can't allocate memory.*2 GB of free memory"):
         load(silent)
-
-
-@pytest.mark.skipif(
-    products.way() is not Way.CONVOLUTION, reason="weights are arranged at the start for convolutions only"
-)
-def test_a_model_that_is_closed_while_it_arranges_its_weights_ends(
-    data_directory: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    prepared = loading.prepared(silent)
-    arranged: list[int] = []
-    monkeypatch.setattr(loading, "prepared", lambda _: prepared)
-    monkeypatch.setattr(network, "_arranged_layer", lambda layer: arranged.append(len(layer)))
-
-    def tell(_what: str, _done: float) -> None:
-        if len(arranged) >= 3:
-            raise ModelError("stopped")
-
-    with pytest.raises(ModelError, match="stopped"):
-        load(tell)
-    assert len(arranged) < 12
 
 
 def numbered(tokens: list[int]) -> States:
@@ -348,7 +345,6 @@ def test_a_model_that_is_stopped_says_so(fresh: BuiltinModel) -> None:
 
 
 def test_a_model_that_is_stopped_holds_nothing(fresh: BuiltinModel) -> None:
-    fresh.arrange(Free(3))
     fresh.found(ARTICLE, HOW_MUCH)
     held = [weakref.ref(tensor) for layer in fresh._network._layers for tensor in layer.values()]
     held.append(weakref.ref(fresh._network._tokens._coarse))

@@ -12,8 +12,8 @@ from safetensors.torch import save_file
 
 from index.indexing import Progress
 from rag import ModelError, Settings
-from rag.builtin import conversion, files
-from rag.builtin.files import prepared
+from rag.builtin import conversion, files, layer_files
+from rag.builtin.files import layers, prepared
 from rag.builtin.loading import load
 from rag.builtin.network import Network
 from rag.models import LanguageModel
@@ -37,34 +37,52 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (target / "00.safetensors").write_bytes(model.read_bytes())
 
     monkeypatch.setattr(files, "builtin_model", lambda *_: published)
-    monkeypatch.setattr(conversion, "convert", convert)
+    monkeypatch.setattr(conversion, "convert_ends", convert)
+    monkeypatch.setattr(conversion, "convert_layers", convert)
     return tmp_path
 
 
 def test_it_is_made_once(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[float] = []
-    made = prepared(lambda _, done: told.append(done))
-    assert [file.read_bytes() for file in made.iterdir()] == [b"published"]
-    assert told == [0.5]
-    monkeypatch.setattr(conversion, "convert", None)
+    told: list[str] = []
+    made = prepared(lambda what, _: told.append(what))
+    for_us = layers(made, lambda what, _: told.append(what))
+    assert [file.read_bytes() for file in made.rglob("*.safetensors")] == [b"published"] * 2
+    assert told.count("Making") == 2
+    for convert in ("convert_ends", "convert_layers"):
+        monkeypatch.setattr(conversion, convert, None)
     assert prepared(silent) == made
+    assert layers(made, silent) == for_us
+
+
+def test_layers_are_made_anew_for_another_processor(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose folder it is on may be moved, or shared."""
+    made = prepared(silent)
+    ours = layers(made, silent)
+    monkeypatch.setattr(layer_files, "arrangement", lambda: "other-0123")
+    theirs = layers(made, silent)
+    assert theirs != ours
+    assert {path for path in made.iterdir() if path.is_dir()} == {ours, theirs}
 
 
 def test_what_was_interrupted_is_made_anew(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    convert = conversion.convert
-
-    def stopped(model: Path, target: Path, progress: Progress) -> None:
-        convert(model, target, progress)
+    def stopped(_model: Path, target: Path, _progress: Progress) -> None:
+        (target / "00.safetensors").write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(conversion, "convert", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        prepared(silent)
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "convert_ends", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            prepared(silent)
     assert not list(models.glob(f"{NAME}*/"))
     (models / f"{NAME}-0123.partial").mkdir()  # what is left of one that was killed
-    monkeypatch.setattr(conversion, "convert", convert)
     made = prepared(silent)
     assert [path for path in models.glob(f"{NAME}*") if path.is_dir()] == [made]
+    with monkeypatch.context() as patch:
+        patch.setattr(conversion, "convert_layers", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            layers(made, silent)
+    assert not list(made.glob("layers*"))
+    assert [file.read_bytes() for file in layers(made, silent).iterdir()] == [b"published"]
 
 
 def test_another_adapter_is_another_model(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,7 +114,7 @@ def test_missing_files_are_noticed(tmp_path: Path) -> None:
     for name in ("00", "01"):
         save_file({"norm.weight": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
     with pytest.raises(ValueError, match="missing"):
-        Network(tmp_path)
+        Network(tmp_path, tmp_path)
 
 
 def test_who_closes_it_meanwhile_does_not_wait_for_it(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,9 +128,9 @@ def test_who_closes_it_meanwhile_does_not_wait_for_it(models: Path, monkeypatch:
             progress("Making", 0.5)
         raise AssertionError("It went on.")
 
-    monkeypatch.setattr(conversion, "convert", convert)
+    monkeypatch.setattr(conversion, "convert_layers", convert)
     with pytest.raises(ModelError, match="stopped"):
         model.start()
     closing.join(5)
     assert not closing.is_alive()
-    assert not [path for path in models.glob(f"{NAME}*") if path.is_dir()]
+    assert not list(models.glob(f"{NAME}*/layers*"))
