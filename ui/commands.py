@@ -15,6 +15,7 @@ from rag.errors import SettingsError
 from rag.settings import Settings
 from ui.bringing import unread_pages
 from ui.cli import ANSWERED, FAILURE, NOT_IN_ARTICLE, complain
+from ui.quick_torch import import_torch
 from ui.sources import chosen, files_of, full_id, load_any
 from ui.terminal import Progress, Screen, plain
 
@@ -32,6 +33,7 @@ def ask(options: Namespace) -> int:
     """Answer one question."""
     screen = Screen()
     with _open_chat(options) as chat:
+        import_torch(chat)
         with closing(chat.stream(options.question, article=chosen(options, chat.library))) as events:
             if not options.json:
                 return _code(screen.show(events))
@@ -50,6 +52,7 @@ def chat(options: Namespace) -> int:
     with _open_chat(options) as chat:
         articles = chosen(options, chat.library)
         with screen.progress() as report:
+            import_torch(chat)
             opened = chat.open(articles, progress=report)
             chat.warm(articles, progress=report)
         watching = sys.stdin.isatty()

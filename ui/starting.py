@@ -5,6 +5,7 @@ from typing import Any
 
 import rag
 from ui.jobs import explain
+from ui.quick_torch import import_torch
 
 __all__ = ["Starting"]
 
@@ -39,6 +40,7 @@ def _start(chat: rag.ArticleChat, state: dict[str, Any]) -> None:
         state.update(detail=detail, progress=share)
 
     try:
+        import_torch(chat)
         chat.warm(None, progress=progress)
         state.update(ready=True, detail="", progress=None)
     except Exception as error:

@@ -1,0 +1,35 @@
+"""torch, imported in three quarters of the time: without what it has for compiling models.
+
+What its operators would give for tensors without content is written in Python (``torch._meta_registrations``), and
+brings much of the rest of torch with it. Nothing that only computes has use for it.
+"""
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag import ArticleChat
+
+__all__ = ["import_torch"]
+
+_UNUSED = ("torch._meta_registrations", "torch.distributed._meta_registrations")
+
+
+def import_torch(chat: "ArticleChat") -> None:
+    """Import torch for the built-in models, if no others are used; the process must be ours.
+
+    Args:
+        chat: What is about to use them.
+    """
+    if not chat.model.builtin or chat.settings.embedding_model:
+        return
+    for name in _UNUSED:
+        sys.modules.setdefault(name, ModuleType(name))
+    try:
+        if "torch" not in sys.modules:  # else another thread imports it, or has done so
+            import torch  # noqa: F401
+    finally:
+        for name in _UNUSED:
+            if not hasattr(sys.modules.get(name), "__file__"):
+                sys.modules.pop(name, None)  # whoever should need it imports it then
