@@ -41,6 +41,10 @@ log-odds, to the pointer.
 
 Of 72 questions about long articles kept apart this is so for 15 of the 24 that have no answer, two of which would be
 answered if all were read, and for one of the others, which would be declined then too. It saves some 200 tokens.
+
+If none at all has these log-odds, the closest sentence is read with its neighbours in place of the passage. Of 66
+questions about four articles so had 24 of the 35 that have no answer, and none of the others; for 20 of these the
+passage was hopeless, and the neighbours for 19. It saves some 55 tokens.
 """
 
 
@@ -49,8 +53,8 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
 
     Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
     surely than several; of one that was not read ahead only the sentence that is surely pointed at, with its
-    neighbours. The others are read after it if it does not surely answer, and there is some hope that they do. What
-    may be about the article as a whole is asked of its outline before.
+    neighbours, or the closest one if none is likely. The others are read after it if it does not surely answer, and
+    there is some hope that they do. What may be about the article as a whole is asked of its outline before.
 
     Args:
         every: The question, asked about all that was found.
@@ -63,7 +67,11 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
     tried = [every.of(found.outline)] if found.outline else []
     if every.judged and not found.whole and not found.heading and len(found.excerpts) > 1:
         best = every.of(found.best)
-        tried.append(every.of(found.beside(pointed)) if pointed and not best.known else best)
+        near = pointed or _unlikely(every)
+        if near and not best.known:
+            tried.append(every.of(found.beside(near)))
+        if not pointed or best.known:
+            tried.append(best)
     for less in tried:
         pieces = less.begin(writing=pointed is None)
         outline = less.evidence is found.outline
@@ -71,6 +79,12 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
             return less, pieces
         pieces.close()
     return every, every.begin(writing=pointed is None)
+
+
+def _unlikely(every: Inquiry) -> Source | None:
+    """Return the closest sentence if none is likely to answer."""
+    ranked = every.closest()
+    return ranked[0] if ranked and all(source.score < _ELSEWHERE for source in ranked) else None
 
 
 def _hopeless(first: Inquiry, every: Inquiry) -> bool:
