@@ -42,9 +42,9 @@ log-odds, to the pointer.
 Of 72 questions about long articles kept apart this is so for 15 of the 24 that have no answer, two of which would be
 answered if all were read, and for one of the others, which would be declined then too. It saves some 200 tokens.
 
-If none at all has these log-odds, the closest sentence is read with its neighbours in place of the passage. Of 66
-questions about four articles so had 24 of the 35 that have no answer, and none of the others; for 20 of these the
-passage was hopeless, and the neighbours for 19. It saves some 55 tokens.
+If none at all has these log-odds, the closest sentence is read with its neighbours in place of the passage: so it is,
+of 66 questions about four articles, for 24 of the 28 that have no answer and for none of the others. It answers as
+improbably as the passage for 22 of these, and is some 55 tokens shorter.
 """
 
 

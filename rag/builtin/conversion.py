@@ -48,10 +48,16 @@ def convert_ends(model: Path, target: Path, progress: Progress) -> None:
     """
     progress(MAKING, 0.0)
     read, weights = _read(model)
+
+    def slices() -> Iterator[torch.Tensor]:
+        for done, rows in weights.slices("output.weight"):
+            progress(MAKING, _ENDS * done)
+            yield rows
+
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
     make_tokenizer(words, merges).save(str(target / TOKENIZER))
     # What is read for the tokens was published with fewer bits than this.
-    token_weights.write(weights.slices("output.weight"), target)
+    token_weights.write(slices(), target)
     save({"weight": weights["output_norm.weight"]}, target / NORM)
 
 
@@ -98,10 +104,11 @@ class _Weights:
             weight += (b @ a) * (self._strength / len(a))
         return weight
 
-    def slices(self, name: str) -> Iterator[torch.Tensor]:
-        """Yield a large tensor some rows at a time."""
-        for start in range(0, len(self._tensors[name].data), _ROWS):
-            yield self._plain(name, slice(start, start + _ROWS))
+    def slices(self, name: str) -> Iterator[tuple[float, torch.Tensor]]:
+        """Yield a large tensor some rows at a time, and the part of it that came before."""
+        count = len(self._tensors[name].data)
+        for start in range(0, count, _ROWS):
+            yield start / count, self._plain(name, slice(start, start + _ROWS))
 
     def _plain(self, name: str, rows: slice = slice(None)) -> torch.Tensor:
         from gguf.quants import dequantize
