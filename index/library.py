@@ -69,11 +69,12 @@ class Library:
     @property
     def embeddings(self) -> Embeddings:
         """The embedding model."""
-        if self._embeddings is None:
-            from index.embedding import SentenceEmbeddings
+        with self._guard:  # made once
+            if self._embeddings is None:
+                from index.embedding import SentenceEmbeddings
 
-            self._embeddings = SentenceEmbeddings()
-        return self._embeddings
+                self._embeddings = SentenceEmbeddings()
+            return self._embeddings
 
     def add(self, article: Article, *, rename: bool = True, progress: Progress | None = None) -> bool:
         """Keep an article, in the place of what came from the same file or address before.

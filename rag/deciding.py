@@ -67,7 +67,7 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
     tried = [every.of(found.outline)] if found.outline else []
     if every.judged and not found.whole and not found.heading and len(found.excerpts) > 1:
         best = every.of(found.best)
-        near = pointed or _unlikely(every)
+        near = pointed or next(iter(every.closest(1) if every.surest < _ELSEWHERE else ()), None)
         if near and not best.known:
             tried.append(every.of(found.beside(near)))
         if not pointed or best.known:
@@ -79,12 +79,6 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
             return less, pieces
         pieces.close()
     return every, every.begin(writing=pointed is None)
-
-
-def _unlikely(every: Inquiry) -> Source | None:
-    """Return the closest sentence if none is likely to answer."""
-    ranked = every.closest()
-    return ranked[0] if ranked and all(source.score < _ELSEWHERE for source in ranked) else None
 
 
 def _hopeless(first: Inquiry, every: Inquiry) -> bool:

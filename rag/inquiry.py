@@ -1,5 +1,6 @@
 """What a language model is asked about some evidence for one question."""
 
+import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,6 +125,11 @@ class Inquiry:
             The sentences with their log-odds as scores, the surest first.
         """
         return [source for source in self._ranked[:count] if len(source.text) <= LONGEST_QUOTE]
+
+    @cached_property
+    def surest(self) -> float:
+        """How surely any sentence, of whatever length, answers by itself to the pointer: the highest log-odds."""
+        return max(self.evidence.pointed(self._query.searched), default=-math.inf)
 
     @cached_property
     def _ranked(self) -> list[Source]:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from index.errors import ArticleChatError, ArticleError
@@ -33,7 +33,7 @@ def ask(options: Namespace) -> int:
     """Answer one question."""
     screen = Screen()
     with _open_chat(options) as chat:
-        import_torch(chat)
+        Thread(target=import_torch, args=(chat,), daemon=True).start()
         with closing(chat.stream(options.question, article=chosen(options, chat.library))) as events:
             if not options.json:
                 return _code(screen.show(events))

@@ -22,14 +22,12 @@ def import_torch(chat: "ArticleChat") -> None:
     Args:
         chat: What is about to use them.
     """
-    if not chat.model.builtin or chat.settings.embedding_model:
+    if not chat.model.builtin or chat.settings.embedding_model or "torch" in sys.modules:
         return
     for name in _UNUSED:
-        sys.modules.setdefault(name, ModuleType(name))
+        sys.modules[name] = ModuleType(name)
     try:
-        if "torch" not in sys.modules:  # else another thread imports it, or has done so
-            import torch  # noqa: F401
+        import torch  # noqa: F401
     finally:
         for name in _UNUSED:
-            if not hasattr(sys.modules.get(name), "__file__"):
-                sys.modules.pop(name, None)  # whoever should need it imports it then
+            del sys.modules[name]  # whoever should need the first one imports it then

@@ -3,8 +3,8 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _VERSION = "3"  # of the form that the files have
 
 MAKING = "Making the language model ready, once"
 
-Convert = Callable[[Path, Progress], None]
+_Convert = Callable[[Path, Path, Progress], None]
 
 
 def prepared(progress: Progress) -> Path:
@@ -36,15 +36,16 @@ def prepared(progress: Progress) -> Path:
         ModelError: If the model's parts are missing or damaged, or there is no room for it.
     """
     # Another torch may arrange the layers' weights in another way.
-    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION} {version('torch')}".encode())
+    digest = hashlib.sha256(f"{QWEN.sha256} {_VERSION} {version('torch').partition('+')[0]}".encode())
     digest.update(ADAPTER.read_bytes())
-    model = builtin_model(progress)
-    target = model.with_name(f"{_NAME}-{digest.hexdigest()[:12]}")
-
-    if _made(target, target.parent, _ENDS_SIZE + _LAYERS_SIZE, partial(_ends, model), progress):
-        for former in target.parent.glob(f"{_NAME}-*"):  # of another adapter, or in another form
-            if former != target:
-                shutil.rmtree(former, ignore_errors=True)  # another process may use it
+    models = builtin_model(progress).parent
+    target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
+    if not target.is_dir():
+        with _making(models, _ENDS_SIZE + _LAYERS_SIZE, progress):
+            _make(target, models / f"{_NAME}.partial", _ends, progress)
+            for former in models.glob(f"{_NAME}-*"):  # of another adapter, or in another form
+                if former != target:
+                    shutil.rmtree(former, ignore_errors=True)  # another process may use it
     return target
 
 
@@ -61,7 +62,9 @@ def layers(directory: Path, progress: Progress) -> Path:
     from rag.builtin.layer_files import arrangement  # with torch
 
     target = directory / f"layers-{arrangement()}"
-    _made(target, directory.parent, _LAYERS_SIZE, _layers, progress)
+    if not target.is_dir():
+        with _making(directory.parent, _LAYERS_SIZE, progress):
+            _make(target, directory / "layers.partial", _layers, progress)
     return target
 
 
@@ -71,32 +74,33 @@ def _ends(model: Path, target: Path, progress: Progress) -> None:
     convert_ends(model, target, progress)
 
 
-def _layers(target: Path, progress: Progress) -> None:
+def _layers(model: Path, target: Path, progress: Progress) -> None:
     from rag.builtin.conversion import convert_layers
 
-    convert_layers(builtin_model(progress), target, progress)
+    convert_layers(model, target, progress)
 
 
-def _made(target: Path, models: Path, size: int, convert: Convert, progress: Progress) -> bool:
-    """Make a directory, whole or not at all, and return whether that was necessary."""
-    if target.is_dir():
-        return False
-    with plain_errors(models, size), locked(models / _NAME, progress):  # one for every version of it
-        if target.is_dir():  # whoever held the lock before may just have made it
-            return False
-        unfinished = target.with_name(f"{target.name.rpartition('-')[0]}.partial")
-        shutil.rmtree(unfinished, ignore_errors=True)  # of one that was killed
+@contextmanager
+def _making(models: Path, size: int, progress: Progress) -> Iterator[None]:
+    """Let no other process make any version of the model meanwhile, and say plainly what goes wrong."""
+    with plain_errors(models, size), locked(models / _NAME, progress):
         check_space(models, size)
-        unfinished.mkdir()
-        try:
-            convert(unfinished, progress)
-            for file in unfinished.iterdir():
-                progress(MAKING, 1.0)
-                with file.open("rb") as written:
-                    # A power cut must not leave the final name on files without their content.
-                    os.fsync(written.fileno())
-                file.chmod(0o644)
-            os.replace(unfinished, target)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-    return True
+        yield
+
+
+def _make(target: Path, unfinished: Path, convert: _Convert, progress: Progress) -> None:
+    """Make a directory, whole or not at all, if another process has not just done so."""
+    if target.is_dir():
+        return
+    shutil.rmtree(unfinished, ignore_errors=True)  # of one that was killed
+    unfinished.mkdir()
+    try:
+        convert(builtin_model(progress), unfinished, progress)
+        for file in unfinished.iterdir():
+            with file.open("r+b") as written:  # Windows does it for nobody who may only read
+                # A power cut must not leave the final name on files without their content.
+                os.fsync(written.fileno())
+            file.chmod(0o644)
+        os.replace(unfinished, target)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

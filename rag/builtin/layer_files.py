@@ -6,23 +6,25 @@ torch has no public way to make such weights of bytes. What it compiles has one 
 
 import ctypes
 import hashlib
-import sys
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from rag.builtin.products import arranged, way
+from rag.builtin.products import arranged, library, way
 
 __all__ = ["Tensors", "arrangement", "load", "save"]
 
 Tensors = dict[str, torch.Tensor]
 
-_LIBRARY = {"win32": "torch_cpu.dll", "darwin": "libtorch_cpu.dylib"}.get(sys.platform, "libtorch_cpu.so")
+_BYTES, _PLACE, _ARRANGED = ".bytes", ".place", ".arranged"
+"""What the names of an arranged weight's parts end with: its bytes, where they are, and how they are arranged."""
 
-_BYTES, _SHAPE, _ARRANGED = ".bytes", ".shape", ".arranged"
-"""What the names of an arranged weight's parts end with: its bytes, its shape, and how it is arranged."""
+_WEIGHTS = ".weights"
+"""What the name of the file of these bytes ends with: they begin at multiples of 64 there, as processors like it."""
+
+_capsule = ctypes.PYFUNCTYPE(ctypes.py_object, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)(
+    ("PyCapsule_New", ctypes.pythonapi)
+)
 
 
 def arrangement() -> str:
@@ -34,24 +36,26 @@ def arrangement() -> str:
 
 
 def save(tensors: Tensors, file: Path) -> None:
-    """Write tensors to a file.
+    """Write tensors to a file, and the bytes of arranged weights to another one beside it.
 
     Args:
         tensors: By their names; some may be arranged weights (``rag.builtin.products``).
         file: Where to.
 
     Raises:
-        OSError: If it cannot be written.
+        OSError: If they cannot be written.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     plain = {name: tensor for name, tensor in tensors.items() if not tensor.is_mkldnn}
-    for name in tensors.keys() - plain.keys():
-        weight = tensors[name]
-        plain[name + _BYTES] = _content(weight)
-        plain[name + _SHAPE] = torch.tensor(weight.shape)
-        plain[name + _ARRANGED] = torch.ops.mkldnn._get_mkldnn_serialized_md(weight)
+    if len(plain) < len(tensors):
+        with file.with_suffix(_WEIGHTS).open("wb") as weights:
+            for name in [name for name in tensors if name not in plain]:
+                content = _content(tensors[name])
+                plain[name + _PLACE] = torch.tensor([weights.tell(), len(content)])
+                plain[name + _ARRANGED] = torch.ops.mkldnn._get_mkldnn_serialized_md(tensors[name])
+                weights.write(content.numpy().data)
     try:
         save_file(plain, file)
     except SafetensorError as error:
@@ -59,26 +63,35 @@ def save(tensors: Tensors, file: Path) -> None:
 
 
 def load(file: Path) -> Tensors:
-    """Map a file to memory.
+    """Map what ``save`` wrote to memory.
 
     Args:
-        file: What ``save`` wrote.
+        file: Its first argument.
 
     Returns:
         The tensors by their names. The bytes of arranged weights are among them, for these do not hold them.
 
     Raises:
-        OSError: If the file is missing or cannot be read.
-        RuntimeError: If an arranged weight is none.
-        Exception: Of safetensors, if it is damaged.
+        OSError: If a file is missing or cannot be read.
+        ValueError: If the files do not belong together.
+        Exception: Of safetensors, if one is damaged.
     """
     from safetensors.torch import load_file
 
     tensors = load_file(file)
-    for part in [part for part in tensors if part.endswith(_ARRANGED)]:
+    parts = [part for part in tensors if part.endswith(_ARRANGED)]
+    if not parts:
+        return tensors
+    weights = file.with_suffix(_WEIGHTS)
+    size = weights.stat().st_size
+    content = torch.from_file(str(weights), size=size, dtype=torch.uint8)
+    for part in parts:
         name = part.removesuffix(_ARRANGED)
-        how, shape = tensors.pop(part), tensors.pop(name + _SHAPE)
-        tensors[name] = _arranged(tensors[name + _BYTES], shape.tolist(), how)
+        start, length = tensors.pop(name + _PLACE).tolist()
+        if start + length > size:
+            raise ValueError("files do not belong together")
+        own = tensors[name + _BYTES] = content[start : start + length]
+        tensors[name] = _arranged(own, tensors.pop(part))
     return tensors
 
 
@@ -89,35 +102,27 @@ def _content(weight: torch.Tensor) -> torch.Tensor:
     return torch.frombuffer(content, dtype=torch.uint8)
 
 
-def _arranged(content: torch.Tensor, shape: list[int], how: torch.Tensor) -> torch.Tensor:
+def _arranged(content: torch.Tensor, how: torch.Tensor) -> torch.Tensor:
     """Return the weight that has these bytes, which must outlive it."""
-    library, handle = _torch(), ctypes.c_void_p()
-    sizes = (ctypes.c_int64 * len(shape))(*shape)
-    failed = library.aoti_torch_create_tensor_from_blob_v2(
+    handle = ctypes.c_void_p()
+    failed = library().aoti_torch_create_tensor_from_blob_v2(
         ctypes.c_void_p(content.data_ptr()),
-        ctypes.c_int64(len(shape)),
-        sizes,
-        sizes,  # strides, which it has none of
+        ctypes.c_int64(0),  # dimensions, which its arrangement tells
+        None,
+        None,
         ctypes.c_int64(0),
-        library.aoti_torch_dtype_int8(),
-        library.aoti_torch_device_type_cpu(),
+        library().aoti_torch_dtype_int8(),
+        library().aoti_torch_device_type_cpu(),
         0,
         ctypes.byref(handle),
-        library.aoti_torch_layout__mkldnn(),
+        library().aoti_torch_layout__mkldnn(),
         ctypes.c_void_p(how.data_ptr()),
         ctypes.c_int64(len(how)),
     )
     if failed:
-        raise RuntimeError("weights cannot be used as they were arranged")
-    capsule = ctypes.pythonapi.PyCapsule_New
-    capsule.argtypes, capsule.restype = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p], ctypes.py_object
-    # Of its two functions for this, the one for a single tensor keeps it for ever.
-    found: list[torch.Tensor] = torch._C._aoti.alloc_tensors_by_stealing_from_void_ptrs(
-        [capsule(handle, None, None)]
+        raise ValueError("weights cannot be used as they were arranged")
+    # Of torch's two functions for this, the one for a single tensor keeps it for ever.
+    made: list[torch.Tensor] = torch._C._aoti.alloc_tensors_by_stealing_from_void_ptrs(
+        [_capsule(handle, None, None)]
     )
-    return found[0]
-
-
-@cache
-def _torch() -> Any:
-    return ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / _LIBRARY))
+    return made[0]

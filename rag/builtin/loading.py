@@ -28,7 +28,6 @@ def load(progress: Progress) -> "BuiltinModel":
         ImportError: If torch or another library is not installed as it should be.
     """
     directory = prepared(progress)
-    progress("Loading the language model", 0.9)
     try:
         with ThreadPoolExecutor(1) as pool:
             try:
@@ -39,7 +38,9 @@ def load(progress: Progress) -> "BuiltinModel":
             from rag.builtin.model import BuiltinModel
             from rag.builtin.network import Network
 
-            network = Network(directory, layers(directory, progress))
+            own = layers(directory, progress)
+            progress("Loading the language model", 0.9)
+            network = Network(directory, own)
             return BuiltinModel(vocabulary.result(), network, Memory(directory.name))
     except (ModelError, ImportError):  # it is closed meanwhile; torch is not installed as it should be
         raise

