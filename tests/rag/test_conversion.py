@@ -12,10 +12,11 @@ from safetensors.torch import save_file
 
 from index.indexing import Progress
 from rag import ModelError, Settings
-from rag.builtin import conversion, files, layer_files
+from rag.builtin import conversion, files, layer_files, products
 from rag.builtin.files import layers, prepared
 from rag.builtin.loading import load
 from rag.builtin.network import Network
+from rag.builtin.products import Way
 from rag.models import LanguageModel
 
 Usage = namedtuple("Usage", "total used free")
@@ -115,6 +116,16 @@ def test_missing_files_are_noticed(tmp_path: Path) -> None:
         save_file({"norm.weight": torch.zeros(1)}, tmp_path / f"{name}.safetensors")
     with pytest.raises(ValueError, match="missing"):
         Network(tmp_path, tmp_path)
+
+
+@pytest.mark.skipif(products.way() is Way.PLAIN, reason="weights have no file of their own")
+def test_weights_that_were_cut_off_are_noticed(tmp_path: Path) -> None:
+    layer = tmp_path / "00.safetensors"
+    layer_files.save({"weight": products.arranged(torch.zeros(64, 64, dtype=torch.int8))}, layer)
+    weights = layer.with_suffix(".weights")
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with pytest.raises(ValueError, match="do not belong together"):
+        layer_files.load(layer)
 
 
 def test_who_closes_it_meanwhile_does_not_wait_for_it(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:

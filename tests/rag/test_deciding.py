@@ -1,0 +1,56 @@
+"""How much of a long article is read to know whether it answers."""
+
+from collections.abc import Iterator
+
+from index import Article
+from rag.chain import Query, run
+from rag.events import Finished
+from rag.evidence import Evidence
+from rag.models import Piece
+from rag.sources import Excerpt
+from tests.rag.scripted import Scripted
+
+CLAUSES = ", ".join(
+    f"that mill number {number} on the river should pay its own repairs" for number in range(6)
+)
+MILLS = [
+    "The valley had six mills in those days. Each of them belonged to another family.",
+    f"The council of the valley, which met in the town of Harn, decreed in 1911 {CLAUSES}.",
+    "The families did not like it. Two of them went to court. The case took years.",
+]
+CHURCH = "The church stands on a hill. Its tower was built by masons from the coast."
+
+
+class Noting(Scripted):
+    """Notes what it reads, and finds nothing there."""
+
+    def __init__(self) -> None:
+        super().__init__(0.01, "Nothing.")
+        self.read: list[str] = []
+
+    def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
+        self.read.append(article)
+        return super().stream(article, rest, remember=remember)
+
+
+def read_for(question: str) -> list[str]:
+    """Return what is read of an article of two passages for a question that it does not answer."""
+    article = Article.from_text("\n\n".join([" ".join(MILLS), CHURCH]), title="The valley")
+    end = len(" ".join(MILLS))
+    assert article.text[end : end + 2] == "\n\n"
+    found = [Excerpt(article, 0, end, 0.03), Excerpt(article, end + 2, len(article.text), 0.02)]
+    model = Noting()
+    *_, last = run(Query(question, (article,)), model, lambda *_: Evidence(found))  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last, Finished)
+    assert last.answer.status == "not_in_article"
+    return model.read
+
+
+def test_where_no_sentence_is_likely_only_the_closest_one_is_read_with_its_neighbours() -> None:
+    [read] = read_for("Who scored the most goals for Brazil?")
+    assert not all(part in read for part in MILLS)
+
+
+def test_a_likely_sentence_is_read_with_its_passage_though_it_is_too_long_to_be_said() -> None:
+    first = read_for("What did the council of the valley decree in 1911?")[0]
+    assert all(part in first for part in MILLS)
