@@ -10,12 +10,9 @@ from rag.models import Piece
 from rag.sources import Excerpt
 from tests.rag.scripted import Scripted
 
-CLAUSES = ", ".join(
-    f"that mill number {number} on the river should pay its own repairs" for number in range(6)
-)
 MILLS = [
-    "The valley had six mills in those days. Each of them belonged to another family.",
-    f"The council of the valley, which met in the town of Harn, decreed in 1911 {CLAUSES}.",
+    "The old mill stood at the brook. Each of its owners came from another family.",
+    "It was closed in 1911, when nobody needed it any more.",
     "The families did not like it. Two of them went to court. The case took years.",
 ]
 CHURCH = "The church stands on a hill. Its tower was built by masons from the coast."
@@ -51,6 +48,6 @@ def test_where_no_sentence_is_likely_only_the_closest_one_is_read_with_its_neigh
     assert not all(part in read for part in MILLS)
 
 
-def test_a_likely_sentence_is_read_with_its_passage_though_it_is_too_long_to_be_said() -> None:
-    first = read_for("What did the council of the valley decree in 1911?")[0]
+def test_a_likely_sentence_that_cannot_stand_alone_is_read_with_its_passage() -> None:
+    first = read_for("When was the mill closed?")[0]
     assert all(part in first for part in MILLS)
