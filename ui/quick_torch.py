@@ -27,7 +27,7 @@ def import_torch(chat: "ArticleChat") -> None:
     for name in _UNUSED:
         sys.modules[name] = ModuleType(name)
     try:
-        import torch  # noqa: F401
+        import torch  # noqa: F401 - it is only to be there
     finally:
         for name in _UNUSED:
             del sys.modules[name]  # whoever should need the first one imports it then

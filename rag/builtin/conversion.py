@@ -10,13 +10,15 @@ import torch
 from index.indexing import Progress
 from rag.adapter import ADAPTER
 from rag.builtin import token_weights
-from rag.builtin.files import MAKING, NORM, TOKENIZER
+from rag.builtin.files import NORM, TOKENIZER
 from rag.builtin.integers import eight_bits
 from rag.builtin.layer_files import Tensors, save
 from rag.builtin.products import arranged
 from rag.builtin.vocabulary import make_tokenizer
 
 __all__ = ["convert_ends", "convert_layers"]
+
+_MAKING = "Making the language model ready, once"
 
 _ROWS = 8_192
 """Rows of the vocabulary's weights at a time."""
@@ -46,12 +48,12 @@ def convert_ends(model: Path, target: Path, progress: Progress) -> None:
     Raises:
         OSError: If they cannot be written.
     """
-    progress(MAKING, 0.0)
+    progress(_MAKING, 0.0)
     read, weights = _read(model)
 
     def slices() -> Iterator[torch.Tensor]:
         for done, rows in weights.slices("output.weight"):
-            progress(MAKING, _ENDS * done)
+            progress(_MAKING, _ENDS * done)
             yield rows
 
     words, merges = (read.fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "merges"))
@@ -62,16 +64,7 @@ def convert_ends(model: Path, target: Path, progress: Progress) -> None:
 
 
 def convert_layers(model: Path, target: Path, progress: Progress) -> None:
-    """Write a file for each layer, so that few of them are in memory.
-
-    Args:
-        model: The published file.
-        target: The directory to write to.
-        progress: Called with what is going on and how much of it is done, from 0 to 1.
-
-    Raises:
-        OSError: If they cannot be written.
-    """
+    """Write a file for each layer, so that few of them are in memory. Arguments and errors as for ``convert_ends``."""
     read, weights = _read(model)
     layers = sum(tensor.name.endswith("attn_q.weight") for tensor in read.tensors)
 
@@ -80,7 +73,7 @@ def convert_layers(model: Path, target: Path, progress: Progress) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for done, _ in enumerate(pool.map(write, range(layers)), 1):
-            progress(MAKING, _ENDS + (1 - _ENDS) * done / layers)
+            progress(_MAKING, _ENDS + (1 - _ENDS) * done / layers)
 
 
 def _read(model: Path) -> "tuple[Any, _Weights]":

@@ -13,15 +13,13 @@ from rag.adapter import ADAPTER
 from rag.keeping import check_space, locked, plain_errors
 from rag.weights import QWEN, builtin_model
 
-__all__ = ["MAKING", "NORM", "TOKENIZER", "layers", "prepared"]
+__all__ = ["NORM", "TOKENIZER", "layers", "prepared"]
 
 TOKENIZER, NORM = "tokenizer.json", "norm.safetensors"
 
 _ENDS_SIZE, _LAYERS_SIZE = 370_000_000, 1_320_000_000
 _NAME = "qwen2.5-coder-1.5b-instruct-int8"
 _VERSION = "3"  # of the form that the files have
-
-MAKING = "Making the language model ready, once"
 
 _Convert = Callable[[Path, Path, Progress], None]
 
@@ -41,8 +39,10 @@ def prepared(progress: Progress) -> Path:
     models = builtin_model(progress).parent
     target = models / f"{_NAME}-{digest.hexdigest()[:12]}"
     if not target.is_dir():
+        from rag.builtin.conversion import convert_ends
+
         with _making(models, _ENDS_SIZE + _LAYERS_SIZE, progress):
-            _make(target, models / f"{_NAME}.partial", _ends, progress)
+            _make(target, models / f"{_NAME}.partial", convert_ends, progress)
             for former in models.glob(f"{_NAME}-*"):  # of another adapter, or in another form
                 if former != target:
                     shutil.rmtree(former, ignore_errors=True)  # another process may use it
@@ -63,21 +63,11 @@ def layers(directory: Path, progress: Progress) -> Path:
 
     target = directory / f"layers-{arrangement()}"
     if not target.is_dir():
+        from rag.builtin.conversion import convert_layers
+
         with _making(directory.parent, _LAYERS_SIZE, progress):
-            _make(target, directory / "layers.partial", _layers, progress)
+            _make(target, directory / "layers.partial", convert_layers, progress)
     return target
-
-
-def _ends(model: Path, target: Path, progress: Progress) -> None:
-    from rag.builtin.conversion import convert_ends
-
-    convert_ends(model, target, progress)
-
-
-def _layers(model: Path, target: Path, progress: Progress) -> None:
-    from rag.builtin.conversion import convert_layers
-
-    convert_layers(model, target, progress)
 
 
 @contextmanager

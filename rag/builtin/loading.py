@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import StoreError
 from index.indexing import Progress
 from rag.builtin.files import TOKENIZER, layers, prepared
 from rag.builtin.vocabulary import Vocabulary
@@ -44,8 +43,6 @@ def load(progress: Progress) -> "BuiltinModel":
             return BuiltinModel(vocabulary.result(), network, Memory(directory.name))
     except (ModelError, ImportError):  # it is closed meanwhile; torch is not installed as it should be
         raise
-    except StoreError:  # the program is about to end
-        raise ModelError(STOPPED) from None
     except (RuntimeError, MemoryError) as error:  # torch says both
         raise ModelError(FAILED.format(error)) from error
     except Exception as error:  # tokenizers has no narrower one

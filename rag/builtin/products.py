@@ -39,8 +39,7 @@ class Way(Enum):
 def way() -> Way:
     """Return the quickest way that is right here."""
     has = torch.cpu.get_capabilities()
-    # What was arranged cannot be kept without it (``rag.builtin.layer_files``).
-    if not has.get("avx2") or not hasattr(library(), "aoti_torch_create_tensor_from_blob_v2"):
+    if not (has.get("avx2") and torch.backends.mkldnn.is_available() and _maps()):
         return Way.PLAIN
     # If it was told not to use these instructions it adds in sixteen bits, and cuts off what is larger
     # (https://uxlfoundation.github.io/oneDNN/dev_guide_int8_computations.html).
@@ -48,6 +47,11 @@ def way() -> Way:
     if has.get("avx512_vnni") and (torch._int_mm(largest, largest.T) == 1536 * LARGEST**2).all():
         return Way.LINEAR
     return Way.CONVOLUTION
+
+
+def _maps() -> bool:
+    """Whether torch has the function without which arranged weights cannot be kept (``rag.builtin.layer_files``)."""
+    return hasattr(library(), "aoti_torch_create_tensor_from_blob_v2")
 
 
 @cache
