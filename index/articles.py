@@ -18,6 +18,7 @@ from index.errors import ArticleError
 BlockKind = Literal["heading", "paragraph", "byline", "list", "table", "code", "footnote"]
 
 _TITLE_LENGTH = 80
+_CUT = "…"
 _HALVES = re.compile(r"[\ud800-\udfff]")
 """Halves of a pair of surrogates. One alone is no character: neither the tokenizer nor the database takes it."""
 
@@ -193,12 +194,17 @@ def seed_article() -> Article:
     return Article.from_text(text, title="Meta's Scale AI deal", source="seed article")
 
 
+def is_beginning(title: str) -> bool:
+    """Return whether a title is only how a text without one begins, cut off."""
+    return title.endswith(_CUT)
+
+
 def _find_title(text: str, blocks: tuple[Block, ...]) -> str:
     """The first heading when the article opens with it, otherwise the beginning of the text."""
     first = blocks[0]
     line = text[first.start : first.end].split("\n", 1)[0].strip()
     if first.kind != "heading" and len(line) > _TITLE_LENGTH:
-        return line[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+        return line[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:.") + _CUT
     return line
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from index.articles import Article, Block
+from index.articles import Article, Block, is_beginning
 
 Span = tuple[int, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -51,7 +51,8 @@ class Passage:
     @property
     def context(self) -> str:
         """The text with the title and the heading that it stands under, as it is embedded and searched."""
-        return f"{_above(self.title, self.heading)}\n{self.text}"
+        above = _above(self.title, self.heading)
+        return f"{above}\n{self.text}" if above else self.text
 
 
 def sentences(text: str) -> list[Span]:
@@ -120,6 +121,8 @@ def _heading(article: Article, start: int) -> str | None:
 
 def _above(title: str, heading: str | None) -> str:
     """The title and the heading; of long ones the beginning, and of the heading at least its half."""
+    if is_beginning(title):  # it would draw every passage to what the first one says
+        title = ""
     if not heading:
         return _shortened(title, _CONTEXT_WIDTH)
     heading = _shortened(heading, max(_CONTEXT_WIDTH // 2, _CONTEXT_WIDTH - _width(title)))

@@ -155,6 +155,14 @@ def test_passages_fit_the_model_and_lose_nothing(text: str) -> None:
             assert not any(article.text[n].strip() for n in left)
 
 
+def test_what_a_text_begins_with_does_not_stand_above_its_passages() -> None:
+    article = Article.from_text("\n\n".join([PARAGRAPH] * 9))
+    assert article.title.endswith("…")
+    for passage in split(article):
+        assert passage.title == article.title
+        assert passage.context == passage.text
+
+
 @pytest.mark.parametrize("word", ["title", "qzx7", "会议", "–"])
 def test_a_long_title_and_heading_cut_nothing_of_a_passage(word: str) -> None:
     text = " ".join(["harbour"] * 214) + "."
