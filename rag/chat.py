@@ -83,13 +83,14 @@ class ArticleChat:
             Events; the last one is ``Finished``.
         """
         question = check_question(question)
-        earlier = last_turn(turns(history))
+        before = turns(history)
         if not self.model.ready:
             # The model's start and the article's indexing use different parts of the machine.
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
         articles = yield from self._opener.steps(article)
-        yield from self._run(chain.Query(question, articles, earlier))
+        answers = tuple(answer for _, answer in before)
+        yield from self._run(chain.Query(question, articles, last_turn(before), answers))
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         try:

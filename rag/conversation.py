@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_QUESTION",
     "History",
+    "asks_for_more",
     "begins_with_reference",
     "check_question",
     "last_turn",
     "refers_back",
     "search_query",
     "turns",
+    "understood",
 ]
 
 MAX_QUESTION = 2000
@@ -31,6 +33,8 @@ _BACK = frozenset(
     "it its he him his she her hers they them their theirs this that these those there then so such "
     "else same both either neither other others former latter more".split()
 )
+_MORE = frozenset("anyth detail els give know more pleas say someth tell".split())
+"""Stems of what is left of a question if it asks for no more than more."""
 _ITSELF = frozenset({"article", "text"})
 
 History = Iterable["tuple[str, str] | BaseMessage"]
@@ -100,6 +104,21 @@ def refers_back(question: str) -> bool:
     if not _ITSELF.isdisjoint(words):
         return not (_BACK - {"this"}).isdisjoint(words)
     return not _BACK.isdisjoint(words) or not content_words(question)
+
+
+def asks_for_more(question: str) -> bool:
+    """Whether a question asks what else there is, besides what was said before."""
+    words = tokens(question)
+    return "else" in words or ("more" in words and _MORE.issuperset(content_words(question)))
+
+
+def understood(question: str) -> str:
+    """Return a question that follows another one in the words that the built-in model understands best.
+
+    It takes most sentences beside an answer for what else the article says, and few for an answer to "Tell me more".
+    """
+    for_more = asks_for_more(question) and _MORE.issuperset(content_words(question))
+    return "What else does the article say about this?" if for_more else question
 
 
 def begins_with_reference(sentence: str) -> bool:

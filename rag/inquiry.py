@@ -7,7 +7,7 @@ from functools import cached_property
 
 from rag import prompts
 from rag.confidence import lowered
-from rag.conversation import search_query
+from rag.conversation import asks_for_more, search_query, understood
 from rag.drafts import first_word
 from rag.evidence import Evidence
 from rag.facts import unknown
@@ -16,6 +16,7 @@ from rag.rescue import LONGEST_QUOTE
 from rag.retrieval import Asked
 from rag.sources import Source
 from rag.verify import MIN_SCORES, Verdict, verify
+from rag.words import share
 
 __all__ = ["Inquiry", "Query"]
 
@@ -27,19 +28,35 @@ name that have no answer, and for 11 and 81 that have one; where questions keep 
 for 20 and 16, and for 0 and 5.
 """
 
+_SAID = 0.7
+"""Share of a sentence's words that an answer before has, from which a question for more is not answered with it."""
+
 
 @dataclass(frozen=True)
 class Query:
-    """A question, checked, with what it is about and what was said before."""
+    """A question, checked, with what it is about and what was said before.
+
+    Attributes:
+        question: What is asked.
+        articles: About what.
+        earlier: The question and the answer that it may refer to.
+        answers: All answers before.
+    """
 
     question: str
     articles: tuple[Asked, ...]
     earlier: tuple[str, str] | None = None
+    answers: tuple[str, ...] = ()
 
     @cached_property
     def searched(self) -> str:
         """What is searched for: the question, with what it refers to."""
         return search_query(self.question, self.earlier)
+
+    def was_said(self, sentence: str) -> bool:
+        """Whether the question asks for more than what a sentence says, because that was said before."""
+        answers = self.answers if asks_for_more(self.question) else ()
+        return any(share(sentence, answer) >= _SAID for answer in answers)
 
 
 class Inquiry:
@@ -56,7 +73,8 @@ class Inquiry:
         self._query = query
         self._model = model
         self._article = prompts.article_part(evidence.texts)
-        self._asked = prompts.question_part(query.question, query.earlier)
+        question = understood(query.question) if query.earlier else query.question
+        self._asked = prompts.question_part(question, query.earlier)
         self._checked: dict[str, Verdict] = {}
 
     def of(self, evidence: Evidence) -> "Inquiry":
@@ -108,6 +126,8 @@ class Inquiry:
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers the question, as the evidence does."""
+        if self._query.was_said(sentence):
+            return Verdict(reason="This was said before.")
         if sentence not in self._checked:  # what the article says may be tried more than once
             self._checked[sentence] = self._verify(
                 sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
@@ -133,7 +153,14 @@ class Inquiry:
 
     @cached_property
     def _ranked(self) -> list[Source]:
-        return self.evidence.closest(self._query.searched, None) if self.judged else []
+        closest = self.evidence.closest(self._query.searched, None) if self.judged else []
+        return [source for source in closest if not self._query.was_said(source.text)]
+
+    @cached_property
+    def said(self) -> list[Source]:
+        """What of the evidence was said before, if more is asked for and the model can say what answers that."""
+        sources = self.evidence.sources if self.judged else []
+        return [source for source in sources if self._query.was_said(source.text)]
 
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""

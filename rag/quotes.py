@@ -9,9 +9,9 @@ from rag.rescue import LONGEST_QUOTE
 from rag.sources import Source
 from rag.verify import Verdict
 
-__all__ = ["SURELY", "answering", "best", "better", "more", "own_words", "pointed"]
+__all__ = ["answering", "best", "better", "more", "own_words", "pointed", "surely"]
 
-SURELY = 0.9
+_SURELY = 0.9
 """Probability that a sentence answers from which the model need not write, and no other one is sought in its place."""
 
 _CLOSEST = 3
@@ -46,11 +46,16 @@ right for 16 of these, where what the model wrote was for 13 (with the adapter a
 
 def pointed(inquiry: Inquiry) -> Source | None:
     """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it takes
-    no writing."""
-    for source in inquiry.closest(1):
-        if source.score >= _POINTED and not begins_with_reference(source.text):
-            return source
-    return None
+    no writing. If more than what was said is asked for, it is the next one."""
+    likely: Iterable[Source] = (source for source in inquiry.closest(1) if source.score >= _POINTED)
+    if inquiry.said:
+        likely = _further(inquiry, inquiry.said)
+    return next((source for source in likely if not begins_with_reference(source.text)), None)
+
+
+def surely(inquiry: Inquiry) -> float:
+    """Return the probability that a sentence answers from which the model need not write."""
+    return _ANSWERS if inquiry.said else _SURELY
 
 
 def best(inquiry: Inquiry) -> tuple[str, Verdict] | None:
@@ -70,8 +75,8 @@ def better(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
 
     A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
     """
-    for source in inquiry.closest(_CLOSEST) if verdict.relevance < SURELY else ():
-        if other := _new(inquiry, source, verdict.sources, SURELY):
+    for source in inquiry.closest(_CLOSEST) if verdict.relevance < _SURELY else ():
+        if other := _new(inquiry, source, verdict.sources, _SURELY):
             return source.text, other
     return None
 
@@ -81,9 +86,9 @@ def more(inquiry: Inquiry, known: Verdict) -> Iterator[tuple[str, Verdict]]:
 
     Args:
         inquiry: The question, and what was read for it.
-        known: The verdict about what is said.
+        known: The verdict about what is said. What was said before, if more is asked for, counts as well.
     """
-    cited, tried = list(known.sources), set[int]()
+    cited, tried = [*inquiry.said, *known.sources], set[int]()
     said = 0
     while said < _MORE and len(tried) - said < _IN_VAIN:
         source = next((source for source in _further(inquiry, cited) if source.start not in tried), None)
@@ -105,7 +110,7 @@ def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
     return None
 
 
-def answering(inquiry: Inquiry, source: Source, surely: float = SURELY) -> Verdict | None:
+def answering(inquiry: Inquiry, source: Source, surely: float = _SURELY) -> Verdict | None:
     """Return the verdict about a sentence of the article, if it answers.
 
     Args:

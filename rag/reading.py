@@ -88,16 +88,21 @@ class Reading:
             closer = self._look_closer() if declined else None
             if pointed:
                 verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
-                if verdict.sources and (closer or verdict.relevance >= quotes.SURELY):
+                if verdict.sources and (closer or verdict.relevance >= quotes.surely(self._inquiry)):
                     yield from self._keep(first, pointed.text, verdict)
                 else:
                     yield Retracted(first, pointed.text, verdict.reason or _UNSURE)
             elif closer:
                 yield from self._say(closer.sources[0].text, closer)
-            if not self.kept and not declined:
+            if not self.kept and not declined and not self._inquiry.said:
                 yield from self._write(pieces)
         if not self.kept and not declined:
-            if quoted := quotes.best(self._inquiry):
+            if (
+                self._inquiry.said
+            ):  # what else there is stands in the article: the model would say the same again
+                for also in quotes.more(self._inquiry, Verdict()):
+                    yield from self._say(*also)
+            elif quoted := quotes.best(self._inquiry):
                 yield from self._say(*quoted)
             elif closer := self._look_closer():
                 yield from self._say(closer.sources[0].text, closer)

@@ -5,7 +5,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from rag import QuestionError
 from rag.answers import NOT_IN_ARTICLE
-from rag.conversation import check_question, last_turn, refers_back, search_query, turns
+from rag.conversation import asks_for_more, check_question, last_turn, refers_back, search_query, turns
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t", "\0"])
@@ -55,3 +55,19 @@ def test_a_follow_up_is_searched_with_what_it_follows() -> None:
 )
 def test_what_refers_to_what_was_said_before(question: str, back: bool) -> None:
     assert refers_back(question) is back
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("What else does he say?", True),
+        ("Who else invested?", True),
+        ("Anything else?", True),
+        ("Can you tell me more about this, please?", True),
+        ("Which of them is worth more?", False),
+        ("Did it pay more than $10 billion?", False),
+        ("What does he say?", False),
+    ],
+)
+def test_what_asks_for_more_than_what_was_said(question: str, more: bool) -> None:
+    assert asks_for_more(question) is more

@@ -3,6 +3,7 @@
 import pytest
 
 from index import Article
+from rag.answers import Answer
 from rag.chain import Query, run
 from rag.events import Checked, Draft, Event, Finished, Retracted
 from rag.retrieval import whole
@@ -37,7 +38,7 @@ class Listing(Scripted):
         self.asked: list[str] = []
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
-        if "Claim: " in rest:
+        if "Answer: " not in rest:
             return 0.99
         self.asked.append(rest)
         return 0.97 if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
@@ -74,6 +75,46 @@ def test_what_stands_beside_it_is_said_where_it_answers_too() -> None:
     assert isinstance(last, Finished)
     assert [sentence.split()[0] for sentence in last.answer.sentences] == ["Ada", "Jon", "Mira"]
     assert not any("wheel" in said for said in model.asked[-1:]), "what is not likely to answer is not tried"
+
+
+MILL = Article.from_text(
+    "The mill has three owners. Ada Holloway holds a fifth of its shares. Jon Reuter holds another fifth of them. "
+    "Mira Tolland holds all the rest. The wheel turns at noon.\n\nIt rained.",
+    title="The mill",
+)
+OWNERS = [f"{name} holds" for name in ("Ada Holloway", "Jon Reuter", "Mira Tolland")]
+FIRST = ("Who owns the mill?", "Ada Holloway holds a fifth of its shares.")
+
+
+def owners(model: Listing, question: str, *before: tuple[str, str]) -> Answer:
+    asked = Query(question, (MILL,), before[-1], tuple(answer for _, answer in before))
+    *_, last = run(asked, model, lambda *_: whole(MILL))  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last, Finished)
+    return last.answer
+
+
+@pytest.mark.parametrize("question", ["Who else?", "What else does it say about that?", "Tell me more."])
+def test_what_else_there_is_does_not_repeat_what_was_said(question: str) -> None:
+    model = Listing(OWNERS, writes=FIRST[1])
+    answer = owners(model, question, FIRST)
+    assert [sentence.split()[0] for sentence in answer.sentences] == ["Jon", "Mira"]
+    assert not any("Answer: Ada Holloway" in rest for rest in model.asked)
+
+
+def test_what_was_said_before_the_last_answer_is_not_repeated_either() -> None:
+    second = ("Who else?", "Jon Reuter holds another fifth of them.")
+    answer = owners(Listing(OWNERS, writes=FIRST[1]), "Anyone else?", FIRST, second)
+    assert answer.text == "Mira Tolland holds all the rest."
+
+
+def test_nothing_is_said_if_there_is_nothing_else() -> None:
+    before = [("Who?", text) for text in MILL.text.split("\n\n")]
+    answer = owners(Listing(OWNERS, writes=FIRST[1]), "Who else owns it?", *before)
+    assert answer.status == "not_in_article"
+
+
+def test_what_was_said_is_an_answer_to_any_other_question() -> None:
+    assert "Ada" in owners(Listing(OWNERS, writes=FIRST[1]), "Who holds a fifth of them?", FIRST).text
 
 
 def test_facts_of_several_sentences_give_way_to_the_articles_words() -> None:
