@@ -97,7 +97,8 @@ class Inquiry:
         return self._model.has_read(self._article)
 
     def read(self, free: Callable[[], bool]) -> bool:
-        """Let the model read the evidence before it is asked, and keep that: it is a whole article or a passage.
+        """Let the model read the evidence before it is asked, and keep that: it is a whole article or a passage. What
+        was said before stands between it and the question, and is read too.
 
         Args:
             free: Whether nobody else needs the model; it is given up as soon as this is false.
@@ -105,7 +106,11 @@ class Inquiry:
         Returns:
             Whether all of it was read.
         """
-        return self._model.read_ahead(self._article, remember=True, free=free)
+        read = self._model.read_ahead(self._article, remember=True, free=free)
+        if not (read and self._query.earlier):
+            return read
+        before = self._article + prompts.question_part("", self._query.earlier)
+        return self._model.read_ahead(before, remember=False, free=free)
 
     def begin(self, *, writing: bool) -> Generator[Piece]:
         """Find out whether the evidence answers.

@@ -228,6 +228,14 @@ def test_what_a_question_needs_is_read_while_it_is_typed(chat: ArticleChat) -> N
     assert "342" in answer.text
 
 
+def test_what_was_said_before_is_read_while_a_question_is_typed(chat: ArticleChat) -> None:
+    article = accounts()
+    for said, times in (("It paid 335 crowns.", 1), ("335 crowns it paid.", 1), ("335 crowns it paid.", 0)):
+        free, before = Free(100), [("What did the board pay in 1875?", said)]
+        assert chat.read_for("And in 1876?", article=article, history=before, free=free)
+        assert min(free.asked, 1) == times  # the passage is the same
+
+
 def test_a_long_article_is_read_ahead_passage_by_passage(chat: ArticleChat, data_directory: Path) -> None:
     article = accounts()
     kept = data_directory / "prefixes"
