@@ -195,7 +195,7 @@ def seed_article() -> Article:
 
 
 def is_beginning(title: str) -> bool:
-    """Return whether a title is only how a text without one begins, cut off."""
+    """Return whether a title is only what a text without one begins with: it is cut off."""
     return title.endswith(_CUT)
 
 

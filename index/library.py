@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 _One = TypeVar("_One")
 
-_FORMAT = 1
+_FORMAT = 2
 """Of passages: another number makes them anew."""
 
 

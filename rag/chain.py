@@ -51,8 +51,8 @@ def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
     numbers = 0  # of sentences that earlier parts took
     for question in questions(query.question):
         back = refers_back(question)
-        given = (*query.answers, *(answer.text for answer in answers))
-        one = replace(query, question=question, earlier=earlier if back else query.earlier, answers=given)
+        before = (*query.before, *(answer.text for answer in answers))
+        one = replace(query, question=question, earlier=earlier if back else query.earlier, before=before)
         first = numbers
         with closing(_answer(one, model, search, watch)) as events:
             for event in events:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 from index import Article, Library
 from rag import chain, prompts, retrieval
 from rag.answers import Answer
-from rag.conversation import History, check_question, last_turn, turns
+from rag.conversation import History, check_question, last_turn, said_before, turns
 from rag.events import Event, Finished, Step, stepped
 from rag.evidence import Evidence
 from rag.heap import give_back
@@ -89,8 +89,7 @@ class ArticleChat:
             threading.Thread(target=self._start_quietly, daemon=True).start()
         yield Step("indexing", "Opening the article")
         articles = yield from self._opener.steps(article)
-        answers = tuple(answer for _, answer in before)
-        yield from self._run(chain.Query(question, articles, last_turn(before), answers))
+        yield from self._run(chain.Query(question, articles, last_turn(before), said_before(before)))
 
     def _run(self, query: chain.Query) -> Generator[Event]:
         try:

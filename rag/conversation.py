@@ -1,6 +1,7 @@
 """What was said before: the history of a conversation, and the question seen in its light."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rag.answers import NOT_IN_ARTICLE, said
@@ -14,27 +15,34 @@ __all__ = [
     "MAX_QUESTION",
     "History",
     "asks_for_more",
+    "asks_only_for_more",
     "begins_with_reference",
     "check_question",
     "last_turn",
     "refers_back",
+    "said_before",
     "search_query",
     "turns",
-    "understood",
 ]
 
 MAX_QUESTION = 2000
 """Characters. A question that is longer is a text, and belongs into an article."""
 
 _MAX_EARLIER = 600
+_MOST_BEFORE = 10
 
 # What stands for something that was named before; "this" does not in "this article".
 _BACK = frozenset(
     "it its he him his she her hers they them their theirs this that these those there then so such "
     "else same both either neither other others former latter more".split()
 )
-_MORE = frozenset("anyth detail els give know more pleas say someth tell".split())
-"""Stems of what is left of a question if it asks for no more than more."""
+_ASKS = frozenset("what who whom whose which when where why how".split())
+_IS = frozenset("is are was were".split())
+
+# Stems of what a question that asks only for more consists of.
+_MORE = frozenset("els more further elabor".split())
+_TELL = frozenset("ani anybodi anyon anyth detail explain give inform know pleas say someth tell".split())
+
 _ITSELF = frozenset({"article", "text"})
 
 History = Iterable["tuple[str, str] | BaseMessage"]
@@ -98,8 +106,21 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
     return None
 
 
+def said_before(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Return what was answered to the last question that does not refer back, and to those after it."""
+    answers: list[str] = []
+    for question, answer in reversed(pairs):
+        if not answer.startswith(NOT_IN_ARTICLE):
+            answers.insert(0, said(answer)[:_MAX_EARLIER])
+            if not refers_back(question):
+                break
+    return tuple(answers[-_MOST_BEFORE:])
+
+
 def refers_back(question: str) -> bool:
     """Whether a question may be about what was said before: it has a pronoun, or says nothing by itself."""
+    if asks_only_for_more(question):
+        return True
     words = set(tokens(question))
     if not _ITSELF.isdisjoint(words):
         return not (_BACK - {"this"}).isdisjoint(words)
@@ -108,17 +129,16 @@ def refers_back(question: str) -> bool:
 
 def asks_for_more(question: str) -> bool:
     """Whether a question asks what else there is, besides what was said before."""
-    words = tokens(question)
-    return "else" in words or ("more" in words and _MORE.issuperset(content_words(question)))
+    pairs = pairwise(tokens(question))
+    return any(second == "else" and first in _ASKS for first, second in pairs) or asks_only_for_more(question)
 
 
-def understood(question: str) -> str:
-    """Return a question that follows another one in the words that the built-in model understands best.
-
-    It takes most sentences beside an answer for what else the article says, and few for an answer to "Tell me more".
-    """
-    for_more = asks_for_more(question) and _MORE.issuperset(content_words(question))
-    return "What else does the article say about this?" if for_more else question
+def asks_only_for_more(question: str) -> bool:
+    """Whether a question asks for more of whatever was said before: "Tell me more", "Anything else?"."""
+    words, stems = tokens(question), set(content_words(question))
+    if stems.isdisjoint(_MORE) or stems - _MORE - _TELL or not (_ASKS - {"what"}).isdisjoint(words):
+        return False
+    return "than" not in words and (stems != {"more"} or words[0] not in _IS)
 
 
 def begins_with_reference(sentence: str) -> bool:

@@ -7,18 +7,20 @@ from functools import cached_property
 
 from rag import prompts
 from rag.confidence import lowered
-from rag.conversation import asks_for_more, search_query, understood
+from rag.conversation import asks_for_more, asks_only_for_more, search_query
 from rag.drafts import first_word
 from rag.evidence import Evidence
-from rag.facts import unknown
+from rag.facts import missing_facts, unknown
 from rag.models import LanguageModel, Piece
 from rag.rescue import LONGEST_QUOTE
 from rag.retrieval import Asked
 from rag.sources import Source
 from rag.verify import MIN_SCORES, Verdict, verify
-from rag.words import share
+from rag.words import content_words, negated
 
-__all__ = ["Inquiry", "Query"]
+__all__ = ["SAID_BEFORE", "Inquiry", "Query"]
+
+SAID_BEFORE = "This was said before."
 
 BY_UNKNOWN = 2.0
 """By how much it lowers the log-odds that the article answers if the question names what the article does not.
@@ -29,7 +31,7 @@ for 20 and 16, and for 0 and 5.
 """
 
 _SAID = 0.7
-"""Share of a sentence's words that an answer before has, from which a question for more is not answered with it."""
+"""Share of a sentence's words that an answer before has, with its names and numbers, from which it was said there."""
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,24 @@ class Query:
         question: What is asked.
         articles: About what.
         earlier: The question and the answer that it may refer to.
-        answers: All answers before.
+        before: The answers that it may refer to, if more is asked for.
     """
 
     question: str
     articles: tuple[Asked, ...]
     earlier: tuple[str, str] | None = None
-    answers: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
 
     @cached_property
     def searched(self) -> str:
         """What is searched for: the question, with what it refers to."""
         return search_query(self.question, self.earlier)
 
-    def was_said(self, sentence: str) -> bool:
-        """Whether the question asks for more than what a sentence says, because that was said before."""
-        answers = self.answers if asks_for_more(self.question) else ()
-        return any(share(sentence, answer) >= _SAID for answer in answers)
+    @cached_property
+    def known(self) -> list[tuple[str, frozenset[str]]]:
+        """What was said before and need not be said again, since more is asked for: answers and their words."""
+        answers = self.before if asks_for_more(self.question) else ()
+        return [(answer, frozenset(content_words(answer))) for answer in answers]
 
 
 class Inquiry:
@@ -73,8 +76,8 @@ class Inquiry:
         self._query = query
         self._model = model
         self._article = prompts.article_part(evidence.texts)
-        question = understood(query.question) if query.earlier else query.question
-        self._asked = prompts.question_part(question, query.earlier)
+        only_more = model.builtin and query.earlier and asks_only_for_more(query.question)
+        self._asked = prompts.question_part(prompts.MORE if only_more else query.question, query.earlier)
         self._checked: dict[str, Verdict] = {}
 
     def of(self, evidence: Evidence) -> "Inquiry":
@@ -98,7 +101,7 @@ class Inquiry:
 
     def read(self, free: Callable[[], bool]) -> bool:
         """Let the model read the evidence before it is asked, and keep that: it is a whole article or a passage. What
-        was said before stands between it and the question, and is read too.
+        was said before stands between the evidence and the question, and is read too.
 
         Args:
             free: Whether nobody else needs the model; it is given up as soon as this is false.
@@ -131,8 +134,8 @@ class Inquiry:
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers the question, as the evidence does."""
-        if self._query.was_said(sentence):
-            return Verdict(reason="This was said before.")
+        if self.was_said(sentence):
+            return Verdict(reason=SAID_BEFORE)
         if sentence not in self._checked:  # what the article says may be tried more than once
             self._checked[sentence] = self._verify(
                 sentence, lambda answer: self._agrees(prompts.answer_part(self._asked, answer)), self.found
@@ -154,18 +157,31 @@ class Inquiry:
     @cached_property
     def surest(self) -> float:
         """How surely any sentence, of whatever length, answers by itself to the pointer: the highest log-odds."""
-        return max(self.evidence.pointed(self._query.searched), default=-math.inf)
+        pairs = zip(self.evidence.sources, self.evidence.pointed(self._query.searched), strict=True)
+        return max((odds for source, odds in pairs if not self.was_said(source.text)), default=-math.inf)
 
     @cached_property
     def _ranked(self) -> list[Source]:
         closest = self.evidence.closest(self._query.searched, None) if self.judged else []
-        return [source for source in closest if not self._query.was_said(source.text)]
+        return [source for source in closest if not self.was_said(source.text)]
+
+    def was_said(self, sentence: str) -> bool:
+        """Whether a sentence says what was said before, while more is asked for."""
+        if not self._query.known:
+            return False
+        words = set(content_words(sentence))
+        return any(
+            len(words & had) >= _SAID * len(words)
+            and negated(sentence) <= negated(answer)
+            and not missing_facts(sentence, answer, self.evidence.lower_case)
+            for answer, had in self._query.known
+        )
 
     @cached_property
     def said(self) -> list[Source]:
         """What of the evidence was said before, if more is asked for and the model can say what answers that."""
         sources = self.evidence.sources if self.judged else []
-        return [source for source in sources if self._query.was_said(source.text)]
+        return [source for source in sources if self.was_said(source.text)]
 
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 __all__ = [
     "FOUND",
     "MISSING",
+    "MORE",
     "SUGGEST",
     "SYSTEM",
     "answer_part",
@@ -27,6 +28,10 @@ SYSTEM = (
     "sentences that keep to its words. "
     f'If it does not state exactly that, say only "{MISSING}".'
 )
+
+MORE = "What else does the article say about this?"
+"""What "Tell me more" means, in words that the built-in model understands better: it takes more of what stands beside an
+answer for an answer to them."""
 
 SUGGEST = "Which question does this article answer?"
 

@@ -1,5 +1,6 @@
 """The article's own sentences, said in answer as they stand."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -9,9 +10,9 @@ from rag.rescue import LONGEST_QUOTE
 from rag.sources import Source
 from rag.verify import Verdict
 
-__all__ = ["answering", "best", "better", "more", "own_words", "pointed", "surely"]
+__all__ = ["ANSWERS", "SURELY", "answering", "beside_said", "best", "better", "more", "own_words", "pointed"]
 
-_SURELY = 0.9
+SURELY = 0.9
 """Probability that a sentence answers from which the model need not write, and no other one is sought in its place."""
 
 _CLOSEST = 3
@@ -22,9 +23,11 @@ _ENOUGH = 0.85
 """Probability that one of them is right from which no other one is tried: of 69 questions none was answered worse (with
 the adapter before this one)."""
 
-_MORE, _ANSWERS, _IN_VAIN = 3, 0.7, 2
-"""How many sentences are said besides the first at most, the probability that one answers from which it is, and how
-many are tried in vain."""
+ANSWERS = 0.7
+"""Probability that a sentence answers from which it is said besides others."""
+
+_MORE, _IN_VAIN = 3, 2
+"""How many sentences are said besides the first at most, and how many are tried in vain."""
 
 _FURTHER, _ALSO, _BESIDE = 5, -2.0, -8.0
 """How many of the closest sentences are tried besides what was said, and the log-odds, to the pointer, from which they
@@ -46,16 +49,18 @@ right for 16 of these, where what the model wrote was for 13 (with the adapter a
 
 def pointed(inquiry: Inquiry) -> Source | None:
     """Return the sentence of the article that answers, if one surely does and can be understood alone: to say it takes
-    no writing. If more than what was said is asked for, it is the next one."""
-    likely: Iterable[Source] = (source for source in inquiry.closest(1) if source.score >= _POINTED)
-    if inquiry.said:
-        likely = _further(inquiry, inquiry.said)
-    return next((source for source in likely if not begins_with_reference(source.text)), None)
+    no writing."""
+    for source in inquiry.closest(1):
+        if source.score >= _POINTED and not begins_with_reference(source.text):
+            return source
+    return None
 
 
-def surely(inquiry: Inquiry) -> float:
-    """Return the probability that a sentence answers from which the model need not write."""
-    return _ANSWERS if inquiry.said else _SURELY
+def beside_said(inquiry: Inquiry) -> Source | None:
+    """Return the sentence that may answer besides what was said before, if more is asked for: one that stands beside
+    it, or a close one."""
+    further = _further(inquiry, inquiry.said) if inquiry.said else ()
+    return next((source for source in further if not begins_with_reference(source.text)), None)
 
 
 def best(inquiry: Inquiry) -> tuple[str, Verdict] | None:
@@ -75,30 +80,35 @@ def better(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
 
     A small model likes to say what is most prominent, and its own judgement, asked for both, knows better.
     """
-    for source in inquiry.closest(_CLOSEST) if verdict.relevance < _SURELY else ():
-        if other := _new(inquiry, source, verdict.sources, _SURELY):
+    for source in inquiry.closest(_CLOSEST) if verdict.relevance < SURELY else ():
+        if other := _new(inquiry, source, verdict.sources, SURELY):
             return source.text, other
     return None
 
 
-def more(inquiry: Inquiry, known: Verdict) -> Iterator[tuple[str, Verdict]]:
+def more(
+    inquiry: Inquiry, known: Iterable[Source] = (), tried: Iterable[Source] = ()
+) -> Iterator[tuple[str, Verdict]]:
     """Yield what else was read that answers: what stands beside it, then what is closest to the question.
 
     Args:
         inquiry: The question, and what was read for it.
-        known: The verdict about what is said. What was said before, if more is asked for, counts as well.
+        known: What is said. What was said before, if more is asked for, counts as well.
+        tried: What did not answer.
     """
-    cited, tried = [*inquiry.said, *known.sources], set[int]()
-    said = 0
-    while said < _MORE and len(tried) - said < _IN_VAIN:
-        source = next((source for source in _further(inquiry, cited) if source.start not in tried), None)
+    cited, passed = [*inquiry.said, *known], {source.start for source in tried}
+    said = in_vain = 0
+    while said < _MORE and in_vain < _IN_VAIN:
+        source = next((source for source in _further(inquiry, cited) if source.start not in passed), None)
         if source is None:
             return
-        tried.add(source.start)
-        if verdict := _new(inquiry, source, cited, _ANSWERS):
+        passed.add(source.start)
+        if verdict := _new(inquiry, source, cited, ANSWERS):
             cited += verdict.sources
             said += 1
             yield source.text, verdict
+        else:
+            in_vain += 1
 
 
 def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
@@ -110,7 +120,7 @@ def own_words(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
     return None
 
 
-def answering(inquiry: Inquiry, source: Source, surely: float = _SURELY) -> Verdict | None:
+def answering(inquiry: Inquiry, source: Source, surely: float = SURELY) -> Verdict | None:
     """Return the verdict about a sentence of the article, if it answers.
 
     Args:
@@ -126,7 +136,9 @@ def _further(inquiry: Inquiry, cited: Sequence[Source]) -> Iterator[Source]:
     """Yield what may answer besides what is cited."""
     starts = {one.start for one in cited}
     closest = inquiry.closest()
-    beside = (s for s in closest if s.score >= _BESIDE and any(map(s.is_next_to, cited)))
+    # For more the pointer looks where it looked before, and has low odds for all else.
+    least = -math.inf if inquiry.said else _BESIDE
+    beside = (s for s in closest if s.score >= least and any(map(s.is_next_to, cited)))
     elsewhere = (s for s in closest[:_FURTHER] if s.score >= _ALSO)
     for source in chain(beside, elsewhere):
         if source.start not in starts:

@@ -8,7 +8,7 @@ from rag import deciding, quotes
 from rag.drafts import drafts
 from rag.events import Checked, Draft, Event, Retracted, Step
 from rag.evidence import Evidence
-from rag.inquiry import Inquiry, Query
+from rag.inquiry import SAID_BEFORE, Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
 from rag.rescue import instead
@@ -76,7 +76,8 @@ class Reading:
             further: Whether another article has answered; then what is less sure is told too.
         """
         first = self.next
-        pointed = quotes.pointed(self._inquiry)
+        for_more = bool(self._inquiry.said)
+        pointed = quotes.pointed(self._inquiry) or quotes.beside_said(self._inquiry)
         if pointed:
             self._watch.note("first_word")
             yield Draft(first, pointed.text)
@@ -86,30 +87,31 @@ class Reading:
         with closing(pieces):
             declined = deciding.declines(self._inquiry, further=further)
             closer = self._look_closer() if declined else None
+            if pointed and closer and closer.sources[0].start != pointed.start:
+                yield Retracted(first, pointed.text, _ANOTHER)
+                pointed = None
             if pointed:
+                enough = quotes.ANSWERS if for_more else quotes.SURELY
                 verdict = closer or (Verdict(reason=_NO_ANSWER) if declined else self.check(pointed.text))
-                if verdict.sources and (closer or verdict.relevance >= quotes.surely(self._inquiry)):
+                if verdict.sources and (closer or verdict.relevance >= enough):
                     yield from self._keep(first, pointed.text, verdict)
                 else:
                     yield Retracted(first, pointed.text, verdict.reason or _UNSURE)
             elif closer:
                 yield from self._say(closer.sources[0].text, closer)
-            if not self.kept and not declined and not self._inquiry.said:
+            if not self.kept and not declined and not for_more:  # when it wrote it would say the same again
                 yield from self._write(pieces)
-        if not self.kept and not declined:
-            if (
-                self._inquiry.said
-            ):  # what else there is stands in the article: the model would say the same again
-                for also in quotes.more(self._inquiry, Verdict()):
-                    yield from self._say(*also)
-            elif quoted := quotes.best(self._inquiry):
+        lacking = not self.kept and not declined
+        if lacking and not for_more:
+            if quoted := quotes.best(self._inquiry):
                 yield from self._say(*quoted)
             elif closer := self._look_closer():
                 yield from self._say(closer.sources[0].text, closer)
         if self.kept and self.found >= deciding.SURE and is_overview(self._query.searched, self.evidence):
             yield from self._points()
-        elif len(self.kept) == 1:
-            for also in quotes.more(self._inquiry, self.kept[0][1]):
+        elif len(self.kept) == 1 or (for_more and lacking):
+            known = [source for _, verdict in self.kept for source in verdict.sources]
+            for also in quotes.more(self._inquiry, known, tried=[pointed] if pointed else []):
                 yield from self._say(*also)
 
     def deny(self, said: Iterable[str]) -> None:
@@ -149,6 +151,9 @@ class Reading:
         for number, sentence in enumerate(map(str.strip, written), first):
             if better:
                 yield Retracted(number, sentence, _ANOTHER)
+                continue
+            if self._inquiry.was_said(sentence):
+                yield Retracted(number, sentence, SAID_BEFORE)
                 continue
             verdict = self.check(sentence)
             said, reason = sentence, ""

@@ -66,6 +66,13 @@ def test_what_refers_to_what_was_said_before(question: str, back: bool) -> None:
         ("Can you tell me more about this, please?", True),
         ("Which of them is worth more?", False),
         ("Did it pay more than $10 billion?", False),
+        ("More?", True),
+        ("Is it more?", False),
+        ("Does it say more than that?", False),
+        ("Give me further details", True),
+        ("Can you elaborate?", True),
+        ("Did he sell it to someone else?", False),
+        ("What must it do or else be closed?", False),
         ("What does he say?", False),
     ],
 )

@@ -3,9 +3,10 @@
 import pytest
 
 from index import Article
-from rag.answers import Answer
 from rag.chain import Query, run
+from rag.conversation import said_before
 from rag.events import Checked, Draft, Event, Finished, Retracted
+from rag.prompts import MORE
 from rag.retrieval import whole
 from tests.rag.scripted import Scripted, ask, events
 
@@ -38,9 +39,9 @@ class Listing(Scripted):
         self.asked: list[str] = []
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
-        if "Answer: " not in rest:
-            return 0.99
         self.asked.append(rest)
+        if "Answer: " not in rest:
+            return self.found
         return 0.97 if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
 
 
@@ -78,43 +79,80 @@ def test_what_stands_beside_it_is_said_where_it_answers_too() -> None:
 
 
 MILL = Article.from_text(
-    "The mill has three owners. Ada Holloway holds a fifth of its shares. Jon Reuter holds another fifth of them. "
+    "The mill has three owners. Ada Holloway holds a fifth of its shares. Jon Holloway holds a fifth of its shares. "
     "Mira Tolland holds all the rest. The wheel turns at noon.\n\nIt rained.",
     title="The mill",
 )
-OWNERS = [f"{name} holds" for name in ("Ada Holloway", "Jon Reuter", "Mira Tolland")]
+OWNERS = [f"{name} holds" for name in ("Ada Holloway", "Jon Holloway", "Mira Tolland")]
 FIRST = ("Who owns the mill?", "Ada Holloway holds a fifth of its shares.")
+SECOND = ("Who else?", "Jon Holloway holds a fifth of its shares.")
 
 
-def owners(model: Listing, question: str, *before: tuple[str, str]) -> Answer:
-    asked = Query(question, (MILL,), before[-1], tuple(answer for _, answer in before))
-    *_, last = run(asked, model, lambda *_: whole(MILL))  # type: ignore[arg-type]  # only what the chain calls
-    assert isinstance(last, Finished)
-    return last.answer
+def continued(model: Scripted, question: str, *before: tuple[str, str], article: Article = MILL) -> list[Event]:
+    asked = Query(question, (article,), before[-1], said_before([*before]))
+    return [*run(asked, model, lambda *_: whole(article))]  # type: ignore[arg-type]  # only what the chain calls
 
 
 @pytest.mark.parametrize("question", ["Who else?", "What else does it say about that?", "Tell me more."])
 def test_what_else_there_is_does_not_repeat_what_was_said(question: str) -> None:
     model = Listing(OWNERS, writes=FIRST[1])
-    answer = owners(model, question, FIRST)
-    assert [sentence.split()[0] for sentence in answer.sentences] == ["Jon", "Mira"]
+    seen = continued(model, question, FIRST)
+    assert [sentence.split()[0] for sentence in said(seen)] == ["Jon", "Mira"]
     assert not any("Answer: Ada Holloway" in rest for rest in model.asked)
 
 
+def test_only_a_question_for_no_more_than_more_is_asked_in_other_words() -> None:
+    model = Listing(OWNERS)
+    for question in ("Who else?", "Tell me more."):
+        continued(model, question, FIRST)
+    asked = [rest.rpartition("\n")[2] for rest in model.asked if "Answer: " not in rest]
+    assert asked == ["Question: Who else?", f"Question: {MORE}"]
+
+
 def test_what_was_said_before_the_last_answer_is_not_repeated_either() -> None:
-    second = ("Who else?", "Jon Reuter holds another fifth of them.")
-    answer = owners(Listing(OWNERS, writes=FIRST[1]), "Anyone else?", FIRST, second)
-    assert answer.text == "Mira Tolland holds all the rest."
+    assert said(continued(Listing(OWNERS), "Anyone else?", FIRST, SECOND)) == ["Mira Tolland holds all the rest."]
 
 
-def test_nothing_is_said_if_there_is_nothing_else() -> None:
-    before = [("Who?", text) for text in MILL.text.split("\n\n")]
-    answer = owners(Listing(OWNERS, writes=FIRST[1]), "Who else owns it?", *before)
-    assert answer.status == "not_in_article"
+def test_what_was_said_of_something_else_may_be_said_again() -> None:
+    between = ("When does the wheel turn?", "The wheel turns at noon.")
+    assert FIRST[1] in said(continued(Listing(OWNERS), "Who else owns the mill?", FIRST, between))
+
+
+def test_what_was_said_in_an_earlier_part_of_the_question_is_not_repeated() -> None:
+    mill = Article.from_text(MILL.text, title="The mill")
+    model = Listing(OWNERS, writes=FIRST[1])
+    asked = Query("Who holds a fifth of its shares, and who else does it say owns the mill?", (mill,))
+    *_, last = run(asked, model, lambda *_: whole(mill))  # type: ignore[arg-type]  # only what the chain calls
+    assert isinstance(last, Finished)
+    assert sum("Answer: Ada Holloway" in rest for rest in model.asked) == 1
+
+
+def test_nothing_is_written_and_nothing_said_if_there_is_nothing_else() -> None:
+    *seen, last = continued(Listing([], writes="It rained."), "Who else owns it?", FIRST)
+    assert isinstance(last, Finished)
+    assert last.answer.status == "not_in_article"
+    assert not any(isinstance(event, Draft) and "rained" in event.text for event in seen)
 
 
 def test_what_was_said_is_an_answer_to_any_other_question() -> None:
-    assert "Ada" in owners(Listing(OWNERS, writes=FIRST[1]), "Who holds a fifth of them?", FIRST).text
+    assert FIRST[1] in said(continued(Listing(OWNERS, writes=FIRST[1]), "Who holds a fifth of them?", FIRST))
+
+
+def test_another_model_is_not_blamed_for_what_it_says_again() -> None:
+    model = Listing(OWNERS, writes=f"{FIRST[1]} {SECOND[1]}")
+    model.builtin = False
+    *_, last = continued(model, "Who else?", FIRST)
+    assert isinstance(last, Finished)
+    assert (last.answer.text, last.answer.status) == (SECOND[1], "answered")
+
+
+def test_what_is_looked_at_again_is_cited_with_its_own_words() -> None:
+    text = f"{MILL.text}\n\nRosa Lind bought the remaining stock of the firm in May."
+    model = Listing(["Rosa Lind bought"])
+    model.found, model.alone = 0.05, 0.9
+    *_, last = continued(model, "Who else bought stock of it?", FIRST, article=Article.from_text(text, title="The mill"))
+    assert isinstance(last, Finished)
+    assert last.answer.sentences == tuple(citation.quote for citation in last.answer.citations)
 
 
 def test_facts_of_several_sentences_give_way_to_the_articles_words() -> None:
