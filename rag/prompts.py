@@ -30,8 +30,8 @@ SYSTEM = (
 )
 
 MORE = "What else does the article say about this?"
-"""What "Tell me more" means, in words that the built-in model understands better: it takes more of what stands beside an
-answer for an answer to them."""
+"""What "Tell me more" means, in words that the built-in model understands better: it takes more of what stands beside
+an answer for an answer to them."""
 
 SUGGEST = "Which question does this article answer?"
 

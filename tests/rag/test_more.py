@@ -36,13 +36,14 @@ class Listing(Scripted):
     def __init__(self, answers: list[str], writes: str = "Ada Holloway holds a fifth of its shares.") -> None:
         super().__init__(0.95, writes)
         self.answers = answers
+        self.sure = 0.97
         self.asked: list[str] = []
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
         self.asked.append(rest)
         if "Answer: " not in rest:
             return self.found
-        return 0.97 if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
+        return self.sure if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
 
 
 def said(seen: list[Event]) -> list[str]:
@@ -88,7 +89,9 @@ FIRST = ("Who owns the mill?", "Ada Holloway holds a fifth of its shares.")
 SECOND = ("Who else?", "Jon Holloway holds a fifth of its shares.")
 
 
-def continued(model: Scripted, question: str, *before: tuple[str, str], article: Article = MILL) -> list[Event]:
+def continued(
+    model: Scripted, question: str, *before: tuple[str, str], article: Article = MILL
+) -> list[Event]:
     asked = Query(question, (article,), before[-1], said_before([*before]))
     return [*run(asked, model, lambda *_: whole(article))]  # type: ignore[arg-type]  # only what the chain calls
 
@@ -101,6 +104,23 @@ def test_what_else_there_is_does_not_repeat_what_was_said(question: str) -> None
     assert not any("Answer: Ada Holloway" in rest for rest in model.asked)
 
 
+@pytest.mark.parametrize(
+    ("answer", "again"),
+    [("Ada Holloway has a fifth of the shares.", False), ("Ada Holloway is an owner of the mill.", True)],
+)
+def test_what_says_more_than_the_answer_did_was_not_said(answer: str, again: bool) -> None:
+    seen = continued(Listing(OWNERS), "Who else?", (FIRST[0], answer))
+    assert (FIRST[1] in said(seen)) is again
+
+
+def test_what_else_there_is_need_not_be_as_sure_as_a_first_answer() -> None:
+    model = Listing(OWNERS)
+    model.sure = 0.8
+    seen = continued(model, "Who else?", FIRST)
+    assert said(seen)[0] == SECOND[1]
+    assert not any(isinstance(event, Retracted) and event.text == SECOND[1] for event in seen)
+
+
 def test_only_a_question_for_no_more_than_more_is_asked_in_other_words() -> None:
     model = Listing(OWNERS)
     for question in ("Who else?", "Tell me more."):
@@ -110,7 +130,9 @@ def test_only_a_question_for_no_more_than_more_is_asked_in_other_words() -> None
 
 
 def test_what_was_said_before_the_last_answer_is_not_repeated_either() -> None:
-    assert said(continued(Listing(OWNERS), "Anyone else?", FIRST, SECOND)) == ["Mira Tolland holds all the rest."]
+    assert said(continued(Listing(OWNERS), "Anyone else?", FIRST, SECOND)) == [
+        "Mira Tolland holds all the rest."
+    ]
 
 
 def test_what_was_said_of_something_else_may_be_said_again() -> None:
@@ -150,7 +172,9 @@ def test_what_is_looked_at_again_is_cited_with_its_own_words() -> None:
     text = f"{MILL.text}\n\nRosa Lind bought the remaining stock of the firm in May."
     model = Listing(["Rosa Lind bought"])
     model.found, model.alone = 0.05, 0.9
-    *_, last = continued(model, "Who else bought stock of it?", FIRST, article=Article.from_text(text, title="The mill"))
+    *_, last = continued(
+        model, "Who else bought stock of it?", FIRST, article=Article.from_text(text, title="The mill")
+    )
     assert isinstance(last, Finished)
     assert last.answer.sentences == tuple(citation.quote for citation in last.answer.citations)
 
