@@ -47,11 +47,11 @@ def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
     """
     watch = Watch()
     answers: list[Answer] = []
-    earlier = query.earlier
+    earlier, before = query.earlier, query.before
     numbers = 0  # of sentences that earlier parts took
     for question in questions(query.question):
         back = refers_back(question)
-        before = (*query.before, *(answer.text for answer in answers))
+        before = before if back else ()
         one = replace(query, question=question, earlier=earlier if back else query.earlier, before=before)
         first = numbers
         with closing(_answer(one, model, search, watch)) as events:
@@ -63,6 +63,8 @@ def run(query: Query, model: LanguageModel, search: Search) -> Generator[Event]:
                     yield _moved(event, first)
                 else:
                     yield event
+        if answers[-1].sentences:
+            before = (*before, answers[-1].text)
         if answers[-1].sentences or not back:  # else it was about what was said before, and so is the next
             earlier = (question, answers[-1].text)
     yield Finished(joined(query.question, answers) if len(answers) > 1 else answers[0])

@@ -1,12 +1,12 @@
 """What was said before: the history of a conversation, and the question seen in its light."""
 
+import re
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rag.answers import NOT_IN_ARTICLE, said
 from rag.errors import QuestionError
-from rag.words import content_words, tokens
+from rag.words import content_words, fold, spaced, tokens
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -36,13 +36,22 @@ _BACK = frozenset(
     "it its he him his she her hers they them their theirs this that these those there then so such "
     "else same both either neither other others former latter more".split()
 )
-_ASKS = frozenset("what who whom whose which when where why how".split())
-_IS = frozenset("is are was were".split())
-
-# Stems of what a question that asks only for more consists of.
-_MORE = frozenset("els more further elabor".split())
-_TELL = frozenset("ani anybodi anyon anyth detail explain give inform know pleas say someth tell".split())
-
+_PLEASE = "^(?:please |can you |could you |do you )*"
+_FOR_MORE = re.compile(
+    r"\b(?:what|who|whom|whose|which|when|where|why|how|anything) else\b"
+    r"|^(?:and )?(?:is there )?any(?:one|body) else\b"
+    rf"|{_PLEASE}(?:tell|say|give|have)(?: me| us)?(?: some(?:thing)?)? (?:more|further)\b"
+    rf"|{_PLEASE}elaborate\b"
+    r"|^(?:and |what |any |is there )?(?:anything |something )?more\b(?! than)"
+)
+"""What asks for more than what was said."""
+_NO_MORE = frozenset(
+    "ani anyth anybodi anyon detail elabor els explain further give inform know more pleas say someth tell".split()
+)
+"""Stems of the words of which a question consists that asks for no more than more."""
+_WHICH = frozenset("who whom whose which when where why how than".split())
+_WHOLE = re.compile(r"\b(?:about|of) (?:the|this) (?:article|text)\b")
+_QUOTED = re.compile('"[^"]*"')
 _ITSELF = frozenset({"article", "text"})
 
 History = Iterable["tuple[str, str] | BaseMessage"]
@@ -107,11 +116,12 @@ def last_turn(pairs: list[tuple[str, str]]) -> tuple[str, str] | None:
 
 
 def said_before(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Return what was answered to the last question that does not refer back, and to those after it."""
+    """Return what was answered to the last question that does not refer back, and to those after it: the last answers
+    at most, without those that the article does not say."""
     answers: list[str] = []
     for question, answer in reversed(pairs):
         if not answer.startswith(NOT_IN_ARTICLE):
-            answers.insert(0, said(answer)[:_MAX_EARLIER])
+            answers.insert(0, said(answer))
             if not refers_back(question):
                 break
     return tuple(answers[-_MOST_BEFORE:])
@@ -129,16 +139,17 @@ def refers_back(question: str) -> bool:
 
 def asks_for_more(question: str) -> bool:
     """Whether a question asks what else there is, besides what was said before."""
-    pairs = pairwise(tokens(question))
-    return any(second == "else" and first in _ASKS for first, second in pairs) or asks_only_for_more(question)
+    return bool(_FOR_MORE.search(spaced(_QUOTED.sub(" ", fold(question)))))
 
 
 def asks_only_for_more(question: str) -> bool:
     """Whether a question asks for more of whatever was said before: "Tell me more", "Anything else?"."""
-    words, stems = tokens(question), set(content_words(question))
-    if stems.isdisjoint(_MORE) or stems - _MORE - _TELL or not (_ASKS - {"what"}).isdisjoint(words):
-        return False
-    return "than" not in words and (stems != {"more"} or words[0] not in _IS)
+    return (
+        asks_for_more(question)
+        and _NO_MORE.issuperset(content_words(question))
+        and _WHICH.isdisjoint(tokens(question))
+        and not _WHOLE.search(spaced(question))
+    )
 
 
 def begins_with_reference(sentence: str) -> bool:

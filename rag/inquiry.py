@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
 
+from index import sentences
 from rag import prompts
 from rag.confidence import lowered
 from rag.conversation import asks_for_more, asks_only_for_more, search_query
@@ -42,7 +43,7 @@ class Query:
         question: What is asked.
         articles: About what.
         earlier: The question and the answer that it may refer to.
-        before: The answers that it may refer to, if more is asked for.
+        before: The answers that it may ask more of.
     """
 
     question: str
@@ -56,10 +57,16 @@ class Query:
         return search_query(self.question, self.earlier)
 
     @cached_property
-    def known(self) -> list[tuple[str, frozenset[str]]]:
-        """What was said before and need not be said again, since more is asked for: answers and their words."""
+    def told(self) -> list[tuple[str, frozenset[str]]]:
+        """The sentences that were said before and need not be said again, since more is asked for, and their words."""
         answers = self.before if asks_for_more(self.question) else ()
-        return [(answer, frozenset(content_words(answer))) for answer in answers]
+        said = [answer[start:end] for answer in answers for start, end in sentences(answer)]
+        return [(sentence, frozenset(content_words(sentence))) for sentence in said]
+
+    @cached_property
+    def only_more(self) -> bool:
+        """Whether it asks for no more than more of what was said before."""
+        return self.earlier is not None and asks_only_for_more(self.question)
 
 
 class Inquiry:
@@ -76,8 +83,8 @@ class Inquiry:
         self._query = query
         self._model = model
         self._article = prompts.article_part(evidence.texts)
-        only_more = model.builtin and query.earlier and asks_only_for_more(query.question)
-        self._asked = prompts.question_part(prompts.MORE if only_more else query.question, query.earlier)
+        question = prompts.MORE if query.only_more and model.builtin else query.question
+        self._asked = prompts.question_part(question, query.earlier)
         self._checked: dict[str, Verdict] = {}
 
     def of(self, evidence: Evidence) -> "Inquiry":
@@ -112,7 +119,7 @@ class Inquiry:
         read = self._model.read_ahead(self._article, remember=True, free=free)
         if not (read and self._query.earlier):
             return read
-        before = self._article + prompts.question_part("", self._query.earlier)
+        before = self._article + prompts.question_part("", self._query.earlier).rstrip()
         return self._model.read_ahead(before, remember=False, free=free)
 
     def begin(self, *, writing: bool) -> Generator[Piece]:
@@ -134,7 +141,7 @@ class Inquiry:
 
     def check(self, sentence: str) -> Verdict:
         """Whether a sentence answers the question, as the evidence does."""
-        if self.was_said(sentence):
+        if self.was_told(sentence):
             return Verdict(reason=SAID_BEFORE)
         if sentence not in self._checked:  # what the article says may be tried more than once
             self._checked[sentence] = self._verify(
@@ -158,30 +165,28 @@ class Inquiry:
     def surest(self) -> float:
         """How surely any sentence, of whatever length, answers by itself to the pointer: the highest log-odds."""
         pairs = zip(self.evidence.sources, self.evidence.pointed(self._query.searched), strict=True)
-        return max((odds for source, odds in pairs if not self.was_said(source.text)), default=-math.inf)
+        return max((odds for source, odds in pairs if not self.was_told(source.text)), default=-math.inf)
 
     @cached_property
     def _ranked(self) -> list[Source]:
         closest = self.evidence.closest(self._query.searched, None) if self.judged else []
-        return [source for source in closest if not self.was_said(source.text)]
+        return [source for source in closest if not self.was_told(source.text)]
 
-    def was_said(self, sentence: str) -> bool:
+    def was_told(self, sentence: str) -> bool:
         """Whether a sentence says what was said before, while more is asked for."""
-        if not self._query.known:
-            return False
-        words = set(content_words(sentence))
-        return any(
+        words = frozenset(content_words(sentence)) if self._query.told else frozenset()
+        return bool(words) and any(
             len(words & had) >= _SAID * len(words)
-            and negated(sentence) <= negated(answer)
-            and not missing_facts(sentence, answer, self.evidence.lower_case)
-            for answer, had in self._query.known
+            and negated(sentence) == negated(said)
+            and not missing_facts(sentence, said, self.evidence.lower_case)
+            for said, had in self._query.told
         )
 
     @cached_property
-    def said(self) -> list[Source]:
+    def told(self) -> list[Source]:
         """What of the evidence was said before, if more is asked for and the model can say what answers that."""
         sources = self.evidence.sources if self.judged else []
-        return [source for source in sources if self.was_said(source.text)]
+        return [source for source in sources if self.was_told(source.text)]
 
     def says(self, sentence: str) -> Verdict:
         """Whether the evidence carries a sentence, no matter what was asked."""

@@ -10,7 +10,7 @@ from rag.rescue import LONGEST_QUOTE
 from rag.sources import Source
 from rag.verify import Verdict
 
-__all__ = ["ANSWERS", "SURELY", "answering", "beside_said", "best", "better", "more", "own_words", "pointed"]
+__all__ = ["ANSWERS", "SURELY", "answering", "beside_told", "best", "better", "more", "own_words", "pointed"]
 
 SURELY = 0.9
 """Probability that a sentence answers from which the model need not write, and no other one is sought in its place."""
@@ -56,10 +56,10 @@ def pointed(inquiry: Inquiry) -> Source | None:
     return None
 
 
-def beside_said(inquiry: Inquiry) -> Source | None:
+def beside_told(inquiry: Inquiry) -> Source | None:
     """Return the sentence that may answer besides what was said before, if more is asked for: one that stands beside
     it, or a close one."""
-    further = _further(inquiry, inquiry.said) if inquiry.said else ()
+    further = _further(inquiry, inquiry.told) if inquiry.told else ()
     return next((source for source in further if not begins_with_reference(source.text)), None)
 
 
@@ -87,16 +87,16 @@ def better(inquiry: Inquiry, verdict: Verdict) -> tuple[str, Verdict] | None:
 
 
 def more(
-    inquiry: Inquiry, known: Iterable[Source] = (), tried: Iterable[Source] = ()
+    inquiry: Inquiry, known: Iterable[Source] = (), tried: Source | None = None
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield what else was read that answers: what stands beside it, then what is closest to the question.
 
     Args:
         inquiry: The question, and what was read for it.
         known: What is said. What was said before, if more is asked for, counts as well.
-        tried: What did not answer.
+        tried: What was tried before.
     """
-    cited, passed = [*inquiry.said, *known], {source.start for source in tried}
+    cited, passed = [*inquiry.told, *known], {tried.start} if tried else set()
     said = in_vain = 0
     while said < _MORE and in_vain < _IN_VAIN:
         source = next((source for source in _further(inquiry, cited) if source.start not in passed), None)
@@ -137,7 +137,7 @@ def _further(inquiry: Inquiry, cited: Sequence[Source]) -> Iterator[Source]:
     starts = {one.start for one in cited}
     closest = inquiry.closest()
     # For more the pointer looks where it looked before, and has low odds for all else.
-    least = -math.inf if inquiry.said else _BESIDE
+    least = -math.inf if inquiry.told else _BESIDE
     beside = (s for s in closest if s.score >= least and any(map(s.is_next_to, cited)))
     elsewhere = (s for s in closest[:_FURTHER] if s.score >= _ALSO)
     for source in chain(beside, elsewhere):

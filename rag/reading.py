@@ -12,6 +12,7 @@ from rag.inquiry import SAID_BEFORE, Inquiry, Query
 from rag.models import LanguageModel, Piece
 from rag.overview import is_overview, leads, most_points
 from rag.rescue import instead
+from rag.sources import Source
 from rag.verify import Verdict
 from rag.watch import Watch
 from rag.words import negated
@@ -76,8 +77,8 @@ class Reading:
             further: Whether another article has answered; then what is less sure is told too.
         """
         first = self.next
-        for_more = bool(self._inquiry.said)
-        pointed = quotes.pointed(self._inquiry) or quotes.beside_said(self._inquiry)
+        for_more = bool(self._inquiry.told)
+        pointed = quotes.pointed(self._inquiry) or quotes.beside_told(self._inquiry)
         if pointed:
             self._watch.note("first_word")
             yield Draft(first, pointed.text)
@@ -99,20 +100,20 @@ class Reading:
                     yield Retracted(first, pointed.text, verdict.reason or _UNSURE)
             elif closer:
                 yield from self._say(closer.sources[0].text, closer)
-            if not self.kept and not declined and not for_more:  # when it wrote it would say the same again
+            if for_more and not self.kept and not declined:
+                yield from self._more(tried=pointed)
+            # Asked only for more, a small model would write the same again.
+            if not self.kept and not declined and not (for_more and self._query.only_more):
                 yield from self._write(pieces)
-        lacking = not self.kept and not declined
-        if lacking and not for_more:
+        if not self.kept and not declined:
             if quoted := quotes.best(self._inquiry):
                 yield from self._say(*quoted)
             elif closer := self._look_closer():
                 yield from self._say(closer.sources[0].text, closer)
         if self.kept and self.found >= deciding.SURE and is_overview(self._query.searched, self.evidence):
             yield from self._points()
-        elif len(self.kept) == 1 or (for_more and lacking):
-            known = [source for _, verdict in self.kept for source in verdict.sources]
-            for also in quotes.more(self._inquiry, known, tried=[pointed] if pointed else []):
-                yield from self._say(*also)
+        elif len(self.kept) == 1:
+            yield from self._more()
 
     def deny(self, said: Iterable[str]) -> None:
         """Keep the sentence that surely answers to the pointer, if either it or what another article says denies
@@ -152,7 +153,7 @@ class Reading:
             if better:
                 yield Retracted(number, sentence, _ANOTHER)
                 continue
-            if self._inquiry.was_said(sentence):
+            if self._inquiry.was_told(sentence):
                 yield Retracted(number, sentence, SAID_BEFORE)
                 continue
             verdict = self.check(sentence)
@@ -171,6 +172,12 @@ class Reading:
                 yield Retracted(number, sentence, reason)
             if verdict.sources and all(said != other for other, _ in self.kept):
                 yield from self._keep(number, said, verdict)
+
+    def _more(self, tried: Source | None = None) -> Iterator[Event]:
+        """Say what else answers."""
+        known = [source for _, verdict in self.kept for source in verdict.sources]
+        for also in quotes.more(self._inquiry, known, tried):
+            yield from self._say(*also)
 
     def _points(self) -> Iterator[Event]:
         """Say what else the article says in main where the question is about it as a whole; a small model says too

@@ -5,7 +5,16 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from rag import QuestionError
 from rag.answers import NOT_IN_ARTICLE
-from rag.conversation import asks_for_more, check_question, last_turn, refers_back, search_query, turns
+from rag.conversation import (
+    asks_for_more,
+    asks_only_for_more,
+    check_question,
+    last_turn,
+    refers_back,
+    said_before,
+    search_query,
+    turns,
+)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t", "\0"])
@@ -58,23 +67,39 @@ def test_what_refers_to_what_was_said_before(question: str, back: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "more"),
+    ("question", "more", "only"),
     [
-        ("What else does he say?", True),
-        ("Who else invested?", True),
-        ("Anything else?", True),
-        ("Can you tell me more about this, please?", True),
-        ("Which of them is worth more?", False),
-        ("Did it pay more than $10 billion?", False),
-        ("More?", True),
-        ("Is it more?", False),
-        ("Does it say more than that?", False),
-        ("Give me further details", True),
-        ("Can you elaborate?", True),
-        ("Did he sell it to someone else?", False),
-        ("What must it do or else be closed?", False),
-        ("What does he say?", False),
+        ("Anything else?", True, True),
+        ("Can you tell me more about this, please?", True, True),
+        ("More?", True, True),
+        ("What more is there?", True, True),
+        ("Give me further details", True, True),
+        ("Can you elaborate?", True, True),
+        ("Who else?", True, False),
+        ("What else does he plan?", True, False),
+        ("Tell me more about the deal", True, False),
+        ("Tell me more about the article", True, False),
+        ("Which of them is worth more?", False, False),
+        ("Did it pay more than $10 billion?", False, False),
+        ("Is it more?", False, False),
+        ("Will it be more?", False, False),
+        ("Is there more than one?", False, False),
+        ("Did he sell it to someone else?", False, False),
+        ("What must it do or else be closed?", False, False),
+        ("Who asked “what else can we do?”", False, False),
+        ("What does he say?", False, False),
     ],
 )
-def test_what_asks_for_more_than_what_was_said(question: str, more: bool) -> None:
-    assert asks_for_more(question) is more
+def test_what_asks_for_more_than_what_was_said(question: str, more: bool, only: bool) -> None:
+    assert (asks_for_more(question), asks_only_for_more(question)) == (more, only)
+
+
+def test_what_was_said_before_goes_back_to_the_last_question_of_its_own() -> None:
+    pairs = [
+        ("Who leads Scale?", "Wang."),
+        ("Who invested in it?", "Meta."),
+        ("Who is its cook?", NOT_IN_ARTICLE),
+        ("How much did it pay?", "$14.3 billion. The article does not say: “When?”"),
+    ]
+    assert said_before(pairs) == ("Wang.", "Meta.", "$14.3 billion.")
+    assert said_before([*pairs, ("Where does Google stand?", "It may leave.")]) == ("It may leave.",)

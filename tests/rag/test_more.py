@@ -149,8 +149,8 @@ def test_what_was_said_in_an_earlier_part_of_the_question_is_not_repeated() -> N
     assert sum("Answer: Ada Holloway" in rest for rest in model.asked) == 1
 
 
-def test_nothing_is_written_and_nothing_said_if_there_is_nothing_else() -> None:
-    *seen, last = continued(Listing([], writes="It rained."), "Who else owns it?", FIRST)
+def test_nothing_is_written_for_no_more_than_more() -> None:
+    *seen, last = continued(Listing([], writes="It rained."), "Anything else?", FIRST)
     assert isinstance(last, Finished)
     assert last.answer.status == "not_in_article"
     assert not any(isinstance(event, Draft) and "rained" in event.text for event in seen)
@@ -166,6 +166,26 @@ def test_another_model_is_not_blamed_for_what_it_says_again() -> None:
     *_, last = continued(model, "Who else?", FIRST)
     assert isinstance(last, Finished)
     assert (last.answer.text, last.answer.status) == (SECOND[1], "answered")
+
+
+def test_what_else_there_is_may_stand_elsewhere() -> None:
+    text = "The mill stands at the river. Ada Holloway holds a fifth of its shares. It turns at noon.\n\n"
+    long = (
+        "Rosa Lind bought the rest of the shares of the mill, "
+        + "of which there were a great many, " * 9
+        + "in May."
+    )
+    article = Article.from_text(text + long, title="The mill")
+    model = Listing(["Rosa Lind bought"], writes=long)
+    assert said(continued(model, "Who else has shares of the mill?", FIRST, article=article)) == [long]
+
+
+def test_the_opposite_was_not_said() -> None:
+    text = "The mill was not sold. The mill was sold later. It rained."
+    article = Article.from_text(text, title="The mill")
+    before = ("What happened to it?", "The mill was not sold.")
+    seen = continued(Listing(["The mill was sold"]), "What else happened to it?", before, article=article)
+    assert said(seen) == ["The mill was sold later."]
 
 
 def test_what_is_looked_at_again_is_cited_with_its_own_words() -> None:
