@@ -88,7 +88,7 @@ class Reading:
         with closing(pieces):
             declined = deciding.declines(self._inquiry, further=further)
             closer = self._look_closer() if declined else None
-            if pointed and closer and closer.sources[0].start != pointed.start:
+            if pointed and closer and closer.sources[0].text != pointed.text:
                 yield Retracted(first, pointed.text, _ANOTHER)
                 pointed = None
             if pointed:
