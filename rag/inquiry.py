@@ -165,12 +165,13 @@ class Inquiry:
     def surest(self) -> float:
         """How surely any sentence, of whatever length, answers by itself to the pointer: the highest log-odds."""
         pairs = zip(self.evidence.sources, self.evidence.pointed(self._query.searched), strict=True)
-        return max((odds for source, odds in pairs if not self.was_told(source.text)), default=-math.inf)
+        return max((odds for source, odds in pairs if source not in self.told), default=-math.inf)
 
     @cached_property
     def _ranked(self) -> list[Source]:
         closest = self.evidence.closest(self._query.searched, None) if self.judged else []
-        return [source for source in closest if not self.was_told(source.text)]
+        told = {source.start for source in self.told}  # the closest ones have other scores
+        return [source for source in closest if source.start not in told]
 
     def was_told(self, sentence: str) -> bool:
         """Whether a sentence says what was said before, while more is asked for."""

@@ -37,12 +37,13 @@ class Listing(Scripted):
         super().__init__(0.95, writes)
         self.answers = answers
         self.sure = 0.97
+        self.alone = self.found
         self.asked: list[str] = []
 
     def agrees(self, article: str, rest: str, *, remember: bool) -> float:
         self.asked.append(rest)
         if "Answer: " not in rest:
-            return self.found
+            return self.found if "three owners" in article else self.alone
         return self.sure if any(f"Answer: {answer}" in rest for answer in self.answers) else 0.01
 
 
@@ -114,11 +115,13 @@ def test_what_says_more_than_the_answer_did_was_not_said(answer: str, again: boo
 
 
 def test_what_else_there_is_need_not_be_as_sure_as_a_first_answer() -> None:
-    model = Listing(OWNERS)
+    beside = "The mill has three owners."
+    model = Listing([beside, *OWNERS])
     model.sure = 0.8
     seen = continued(model, "Who else?", FIRST)
-    assert said(seen)[0] == SECOND[1]
-    assert not any(isinstance(event, Retracted) and event.text == SECOND[1] for event in seen)
+    assert next(event.text for event in seen if isinstance(event, Draft)) == beside
+    assert said(seen) == [beside, SECOND[1], "Mira Tolland holds all the rest."]
+    assert not any(isinstance(event, Retracted) for event in seen)
 
 
 def test_only_a_question_for_no_more_than_more_is_asked_in_other_words() -> None:
@@ -141,10 +144,9 @@ def test_what_was_said_of_something_else_may_be_said_again() -> None:
 
 
 def test_what_was_said_in_an_earlier_part_of_the_question_is_not_repeated() -> None:
-    mill = Article.from_text(MILL.text, title="The mill")
     model = Listing(OWNERS, writes=FIRST[1])
-    asked = Query("Who holds a fifth of its shares, and who else does it say owns the mill?", (mill,))
-    *_, last = run(asked, model, lambda *_: whole(mill))  # type: ignore[arg-type]  # only what the chain calls
+    asked = Query("Who holds a fifth of its shares, and who else does it say owns the mill?", (MILL,))
+    *_, last = run(asked, model, lambda *_: whole(MILL))  # type: ignore[arg-type]  # only what the chain calls
     assert isinstance(last, Finished)
     assert sum("Answer: Ada Holloway" in rest for rest in model.asked) == 1
 
@@ -181,22 +183,21 @@ def test_what_else_there_is_may_stand_elsewhere() -> None:
 
 
 def test_the_opposite_was_not_said() -> None:
-    text = "The mill was not sold. The mill was sold later. It rained."
+    text = "The mill was not sold. The mill was sold. It rained."
     article = Article.from_text(text, title="The mill")
     before = ("What happened to it?", "The mill was not sold.")
     seen = continued(Listing(["The mill was sold"]), "What else happened to it?", before, article=article)
-    assert said(seen) == ["The mill was sold later."]
+    assert said(seen) == ["The mill was sold."]
 
 
 def test_what_is_looked_at_again_is_cited_with_its_own_words() -> None:
-    text = f"{MILL.text}\n\nRosa Lind bought the remaining stock of the firm in May."
+    bought = "Rosa Lind bought the remaining stock of the firm in May."
     model = Listing(["Rosa Lind bought"])
     model.found, model.alone = 0.05, 0.9
-    *_, last = continued(
-        model, "Who else bought stock of it?", FIRST, article=Article.from_text(text, title="The mill")
-    )
+    firm = Article.from_text(f"{MILL.text}\n\n{bought}", title="The mill")
+    *_, last = continued(model, "Who else bought stock of it?", FIRST, article=firm)
     assert isinstance(last, Finished)
-    assert last.answer.sentences == tuple(citation.quote for citation in last.answer.citations)
+    assert last.answer.sentences == tuple(citation.quote for citation in last.answer.citations) == (bought,)
 
 
 def test_facts_of_several_sentences_give_way_to_the_articles_words() -> None:
