@@ -143,6 +143,11 @@ def test_what_was_said_of_something_else_may_be_said_again() -> None:
     assert FIRST[1] in said(continued(Listing(OWNERS), "Who else owns the mill?", FIRST, between))
 
 
+def test_what_was_said_before_a_part_about_something_else_may_be_said_again() -> None:
+    model = Listing([*OWNERS, "The wheel turns"], writes="The wheel turns at noon.")
+    assert FIRST[1] in said(continued(model, "When does the wheel turn, and who else owns the mill?", FIRST))
+
+
 def test_what_was_said_in_an_earlier_part_of_the_question_is_not_repeated() -> None:
     model = Listing(OWNERS, writes=FIRST[1])
     asked = Query("Who holds a fifth of its shares, and who else does it say owns the mill?", (MILL,))
