@@ -90,9 +90,11 @@ class _Graph:
         together = self.linear(states, *(f"{name}attention.self.{part}" for part in _ATTENTION))
         parts = [f"{name}{part}" for part in _ATTENTION]
         self._nodes.append(helper.make_node("Split", [together], parts, axis=2, num_outputs=len(parts)))
-        seen = self._add("MultiHeadAttention", *parts, microsoft=True, num_heads=heads)
+        seen = self._add("Attention", *parts, q_num_heads=heads, kv_num_heads=heads)
         states = self._residual(seen, states, f"{name}attention.output")
-        inner = self._add("Gelu", self.linear(states, f"{name}intermediate.dense"), microsoft=True)
+        # By a tangent it is quicker, and wrong by less than a twentieth of what integers are wrong by.
+        gelu = "Gelu" if self._largest is None else "FastGelu"
+        inner = self._add(gelu, self.linear(states, f"{name}intermediate.dense"), microsoft=True)
         return self._residual(inner, states, f"{name}output")
 
     def _residual(self, inner: str, states: str, name: str) -> str:

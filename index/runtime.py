@@ -18,9 +18,9 @@ __all__ = ["FORMAT", "MICROSOFT", "OPERATORS", "session"]
 MICROSOFT = "com.microsoft"
 """The domain of operators that are its maker's own."""
 
-OPERATORS = [helper.make_opsetid("", 18), helper.make_opsetid(MICROSOFT, 1)]
+OPERATORS = [helper.make_opsetid("", 23), helper.make_opsetid(MICROSOFT, 1)]
 
-FORMAT = 10
+FORMAT = 11
 """Of ONNX's files: what came with these operators, which newer runtimes read too."""
 
 

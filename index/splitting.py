@@ -4,11 +4,12 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from index.articles import Article, Block, is_beginning
 
 Span = tuple[int, int]
+Sized = tuple[Span, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 MAX_TOKENS = 256
@@ -111,7 +112,8 @@ def split(article: Article, count: CountTokens | None = None, limit: int = MAX_T
         for span in _pack(article.text, section, count, max(room, limit // 4))
     ]
     if not spans:  # nothing but headings
-        spans = list(_divide(article.text, (0, len(article.text)), count, limit - _CONTEXT_TOKENS))
+        [units] = _sentences_in(article.text, [(0, len(article.text))], count)
+        spans = list(_divide(article.text, units, count, limit - _CONTEXT_TOKENS))
     return [_passage(article, span) for span in spans]
 
 
@@ -158,29 +160,31 @@ def _sections(article: Article) -> Iterator[list[Block]]:
 
 
 def _pack(text: str, section: list[Block], count: CountTokens, room: int) -> Iterator[Span]:
-    sizes = _sizes(text, [(block.start, block.end) for block in section], count)
+    spans = [(block.start, block.end) for block in section]
+    sizes = _sizes(text, spans, count)
+    long = [span for span, size in zip(spans, sizes, strict=True) if size > room]
+    units = dict(zip(long, _sentences_in(text, long, count), strict=True))
     open_span: Span | None = None
     open_tokens = 0
-    for block, size in zip(section, sizes, strict=True):
-        span = (block.start, block.end)
+    for span, size in zip(spans, sizes, strict=True):
         if open_span is not None:
             joined = open_tokens + size
             if joined <= room and (open_tokens < _SMALL or (size < _SMALL and joined <= _FILL)):
-                open_span, open_tokens = (open_span[0], block.end), joined
+                open_span, open_tokens = (open_span[0], span[1]), joined
                 continue
             yield open_span
             open_span = None
         if size <= room:
             open_span, open_tokens = span, size
         else:
-            yield from _divide(text, span, count, room)
+            yield from _divide(text, units[span], count, room)
     if open_span is not None:
         yield open_span
 
 
-def _divide(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Span]:
+def _divide(text: str, units: Sequence[Sized], count: CountTokens, room: int) -> Iterator[Span]:
     """A paragraph that is too long, in pieces of about the same size that end where sentences end."""
-    pieces = list(_units(text, span, count, room))
+    pieces = list(_fitting(text, units, count, room))
     total = sum(size for _, size in pieces)
     target = total / -(-total // room)
     (start, end), filled = pieces[0][0], 0
@@ -193,11 +197,16 @@ def _divide(text: str, span: Span, count: CountTokens, room: int) -> Iterator[Sp
     yield start, end
 
 
-def _units(text: str, span: Span, count: CountTokens, room: int) -> Iterator[tuple[Span, int]]:
-    """The sentences of a span and the tokens of each; one that is too long is halved at white space until it fits."""
-    start, end = span
-    found = [(start + a, start + b) for a, b in sentences(text[start:end])]
-    waiting = list(zip(found, _sizes(text, found, count), strict=True))[::-1]
+def _sentences_in(text: str, spans: Sequence[Span], count: CountTokens) -> list[list[Sized]]:
+    """The sentences of each span and the tokens of each: all are counted at once, which is quicker."""
+    found = [[(start + a, start + b) for a, b in sentences(text[start:end])] for start, end in spans]
+    sizes = iter(_sizes(text, list(chain.from_iterable(found)), count))
+    return [[(sentence, next(sizes)) for sentence in each] for each in found]
+
+
+def _fitting(text: str, units: Sequence[Sized], count: CountTokens, room: int) -> Iterator[Sized]:
+    """Sentences and their tokens; one that is too long is halved at white space until it fits."""
+    waiting = list(units)[::-1]
     while waiting:
         (first, last), size = waiting.pop()
         if last - first < 2 or size <= room:
