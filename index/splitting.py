@@ -9,7 +9,7 @@ from itertools import accumulate, chain
 from index.articles import Article, Block, is_beginning
 
 Span = tuple[int, int]
-Sized = tuple[Span, int]
+Unit = tuple[Span, int]
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 MAX_TOKENS = 256
@@ -182,7 +182,7 @@ def _pack(text: str, section: list[Block], count: CountTokens, room: int) -> Ite
         yield open_span
 
 
-def _divide(text: str, units: Sequence[Sized], count: CountTokens, room: int) -> Iterator[Span]:
+def _divide(text: str, units: Sequence[Unit], count: CountTokens, room: int) -> Iterator[Span]:
     """A paragraph that is too long, in pieces of about the same size that end where sentences end."""
     pieces = list(_fitting(text, units, count, room))
     total = sum(size for _, size in pieces)
@@ -197,14 +197,14 @@ def _divide(text: str, units: Sequence[Sized], count: CountTokens, room: int) ->
     yield start, end
 
 
-def _sentences_in(text: str, spans: Sequence[Span], count: CountTokens) -> list[list[Sized]]:
+def _sentences_in(text: str, spans: Sequence[Span], count: CountTokens) -> list[list[Unit]]:
     """The sentences of each span and the tokens of each: all are counted at once, which is quicker."""
     found = [[(start + a, start + b) for a, b in sentences(text[start:end])] for start, end in spans]
     sizes = iter(_sizes(text, list(chain.from_iterable(found)), count))
     return [[(sentence, next(sizes)) for sentence in each] for each in found]
 
 
-def _fitting(text: str, units: Sequence[Sized], count: CountTokens, room: int) -> Iterator[Sized]:
+def _fitting(text: str, units: Sequence[Unit], count: CountTokens, room: int) -> Iterator[Unit]:
     """Sentences and their tokens; one that is too long is halved at white space until it fits."""
     waiting = list(units)[::-1]
     while waiting:
