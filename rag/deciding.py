@@ -53,8 +53,9 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
 
     Of a long article the best passage is read alone first: that is quicker, and the model judges one passage more
     surely than several; of one that was not read ahead only the sentence that is surely pointed at, with its
-    neighbours, or the closest one if none is likely. The others are read after it if it does not surely answer, and
-    there is some hope that they do. What may be about the article as a whole is asked of its outline before.
+    neighbours, or, to see whether there is any hope, the closest one if none is likely. The others are read after it if
+    it does not surely answer, and there is some hope that they do. What may be about the article as a whole is asked of
+    its outline before.
 
     Args:
         every: The question, asked about all that was found.
@@ -65,17 +66,20 @@ def decide(every: Inquiry, pointed: Source | None) -> tuple[Inquiry, Generator[P
     """
     found = every.evidence
     tried = [every.of(found.outline)] if found.outline else []
+    unlikely: Inquiry | None = None  # is only good for telling that there is no answer
     if every.judged and not found.whole and not found.heading and len(found.excerpts) > 1:
         best = every.of(found.best)
         near = pointed or next(iter(every.closest(1) if every.surest < _ELSEWHERE else ()), None)
         if near and not best.known:
-            tried.append(every.of(found.beside(near)))
+            beside = every.of(found.beside(near))
+            tried.append(beside)
+            unlikely = None if pointed else beside
         if not pointed or best.known:
             tried.append(best)
     for less in tried:
         pieces = less.begin(writing=pointed is None)
         outline = less.evidence is found.outline
-        if less.found >= SURE or (not outline and _hopeless(less, every)):
+        if (less.found >= SURE and less is not unlikely) or (not outline and _hopeless(less, every)):
             return less, pieces
         pieces.close()
     return every, every.begin(writing=pointed is None)

@@ -19,10 +19,10 @@ CHURCH = "The church stands on a hill. Its tower was built by masons from the co
 
 
 class Noting(Scripted):
-    """Notes what it reads, and finds nothing there."""
+    """Notes what it reads, and finds so surely that it answers."""
 
-    def __init__(self) -> None:
-        super().__init__(0.01, "Nothing.")
+    def __init__(self, found: float) -> None:
+        super().__init__(found, "Nothing.")
         self.read: list[str] = []
 
     def stream(self, article: str, rest: str, *, remember: bool) -> Iterator[Piece]:
@@ -30,13 +30,13 @@ class Noting(Scripted):
         return super().stream(article, rest, remember=remember)
 
 
-def read_for(question: str) -> list[str]:
+def read_for(question: str, found_there: float = 0.01) -> list[str]:
     """Return what is read of an article of two passages for a question that it does not answer."""
     article = Article.from_text("\n\n".join([" ".join(MILLS), CHURCH]), title="The valley")
     end = len(" ".join(MILLS))
     assert article.text[end : end + 2] == "\n\n"
     found = [Excerpt(article, 0, end, 0.03), Excerpt(article, end + 2, len(article.text), 0.02)]
-    model = Noting()
+    model = Noting(found_there)
     *_, last = run(Query(question, (article,)), model, lambda *_: Evidence(found))  # type: ignore[arg-type]  # only what the chain calls
     assert isinstance(last, Finished)
     assert last.answer.status == "not_in_article"
@@ -46,6 +46,12 @@ def read_for(question: str) -> list[str]:
 def test_where_no_sentence_is_likely_only_the_closest_one_is_read_with_its_neighbours() -> None:
     [read] = read_for("Who scored the most goals for Brazil?")
     assert not all(part in read for part in MILLS)
+
+
+def test_what_an_unlikely_sentence_seems_to_answer_is_asked_of_a_whole_passage() -> None:
+    closest, passage = read_for("Who scored the most goals for Brazil?", found_there=0.99)[:2]
+    assert closest not in passage
+    assert CHURCH in passage or all(part in passage for part in MILLS)
 
 
 def test_a_likely_sentence_that_cannot_stand_alone_is_read_with_its_passage() -> None:
