@@ -51,7 +51,7 @@ def test_where_no_sentence_is_likely_only_the_closest_one_is_read_with_its_neigh
 def test_what_an_unlikely_sentence_seems_to_answer_is_asked_of_a_whole_passage() -> None:
     closest, passage = read_for("Who scored the most goals for Brazil?", found_there=0.99)[:2]
     assert closest not in passage
-    assert CHURCH in passage or all(part in passage for part in MILLS)
+    assert all(part in passage for part in MILLS)
 
 
 def test_a_likely_sentence_that_cannot_stand_alone_is_read_with_its_passage() -> None:
